@@ -1,0 +1,64 @@
+package diagnose
+
+import "github.com/benchbot/benchbot/internal/bench"
+
+var collections = Cause{
+	ID:     "gc",
+	Name:   Text{"frequent garbage collection", "Garbage collection frecuente"},
+	Needs:  Text{"the share of allocation and collection in a CPU profile, or `GODEBUG=gctrace=1`", "la parte de asignación y recolección en un perfil de CPU, o `GODEBUG=gctrace=1`"},
+	detect: detectCollections,
+}
+
+// detectCollections goes by the time that allocating and collecting take together, since a collection
+// is paid for by whoever allocates. It is ruled out where the timed loop allocates nothing.
+func detectCollections(v *view) Verdict {
+	if e, none := v.allocatesNothing(); none {
+		return Verdict{State: RuledOut, Evidence: []Evidence{e}}
+	}
+	out := v.group(bench.GroupMemory, Text{"allocation and garbage collection", "asignación y recolección de basura"})
+	out = v.work(out, bench.WorkConcatenation, bench.WorkGrowth, bench.WorkConversion, bench.WorkAllocation)
+	for _, unit := range []string{bench.Bytes, bench.Allocs} {
+		r := v.units[unit]
+		if r == nil || r.Base == nil || r.Head == nil || r.Verdict != bench.Regression && r.Verdict != bench.Improvement {
+			continue
+		}
+		out.Evidence = append(out.Evidence, sentence(Text{"{unit}: {before} before, {after} now ({change})", "{unit}: {before} antes, {after} ahora ({change})"},
+			"unit", unit, "before", Quantity{float64(r.Base.Center), unit}, "after", Quantity{float64(r.Head.Center), unit}, "change", r))
+	}
+	return out
+}
+
+// allocatesNothing tells whether no sample of the slower revision allocates in the timed loop.
+func (v *view) allocatesNothing() (Evidence, bool) {
+	r := v.units[bench.Bytes]
+	if r == nil {
+		return Evidence{}, false
+	}
+	side := func(r *bench.Result) *bench.Side {
+		if v.improved {
+			return r.Base
+		}
+		return r.Head
+	}
+	if !allZero(side(r)) {
+		return Evidence{}, false
+	}
+	if a := v.units[bench.Allocs]; a != nil && !allZero(side(a)) {
+		return Evidence{}, false
+	}
+	slow, _ := v.sides()
+	return sentence(Text{"its timed loop allocates nothing (0 B/op, samples of {slow}: {n})", "su bucle medido no asigna nada (0 B/op, muestras de {slow}: {n})"},
+		"n", len(side(r).Samples), "slow", Text{slow, slow}), true
+}
+
+func allZero(s *bench.Side) bool {
+	if s == nil || len(s.Samples) == 0 {
+		return false
+	}
+	for _, v := range s.Samples {
+		if v != 0 {
+			return false
+		}
+	}
+	return true
+}

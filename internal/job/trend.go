@@ -1,0 +1,349 @@
+package job
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/benchbot/benchbot/internal/bench"
+	"github.com/benchbot/benchbot/internal/history"
+	"github.com/benchbot/benchbot/internal/report"
+	"github.com/benchbot/benchbot/internal/trend"
+)
+
+// TrendOptions say what to ask a history.
+type TrendOptions struct {
+	Location string
+	// Dir is a folder of the checkout whose first-parent path orders the runs; "" for by commit time.
+	Dir string
+	// Benchmark is a name, a glob or a part of a name; "" asks for the overview of all.
+	Benchmark string
+	Unit      string // "" stands for sec/op
+	// Environment is the beginning of a fingerprint or a part of an environment's description; "" takes
+	// the environment with the most runs, among equals the one with the latest.
+	Environment string
+	// Plan chooses a sampling plan; nil takes the one with the most runs.
+	Plan               *string
+	Repository, Branch string    // "" for any
+	Since, Until       time.Time // zero for no bound
+	Last               int       // the newest runs alone; 0 for all
+	Dirty              bool      // also runs of uncommitted work
+	Lang               string
+}
+
+// Trend asks a history. It returns the page of one benchmark, or the overview of several; the other
+// one is nil. That there is nothing to show is a *bench.Fault that says what there is.
+func Trend(ctx context.Context, o TrendOptions) (*report.TrendPage, *report.TrendOverview, error) {
+	store, err := history.OpenExisting(ctx, o.Location)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer store.Close()
+	o.Location = history.DisplayName(o.Location) // errors name it
+	if o.Unit == "" {
+		o.Unit = bench.Time
+	}
+	q := trendQuery{TrendOptions: o, store: store, filter: history.Filter{Repository: o.Repository, Branch: o.Branch,
+		Since: o.Since, Until: o.Until, Last: o.Last, Dirty: o.Dirty, Unit: o.Unit}}
+	if o.Benchmark != "" {
+		all, err := store.Benchmarks(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		if q.filter.Benchmarks, err = findBenchmarks(all, o.Benchmark); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := q.chooseEnvironment(ctx); err != nil {
+		return nil, nil, err
+	}
+	if err := q.read(ctx); err != nil {
+		return nil, nil, err
+	}
+	if len(q.filter.Benchmarks) == 1 {
+		page := &report.TrendPage{TrendScope: q.scope, View: trend.Look(q.series[0])}
+		if o.Last > 0 {
+			page.Rows = o.Last
+		}
+		return page, nil, nil
+	}
+	return nil, q.overview(), nil
+}
+
+// BenchmarkNames lists the benchmarks of a history as people type them. It makes no history.
+func BenchmarkNames(ctx context.Context, location string) ([]string, error) {
+	store, err := history.OpenExisting(ctx, location)
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	all, err := store.Benchmarks(ctx)
+	return uniqueNames(all), err
+}
+
+// A trendQuery is Trend while it asks.
+type trendQuery struct {
+	TrendOptions
+	store  history.Store
+	filter history.Filter
+	scope  report.TrendScope
+	runs   []history.Run
+	series []trend.Series // one a benchmark
+}
+
+// chooseEnvironment decides which environment is shown. Those that measured what is asked for come
+// into question, so a benchmark that only one of them has is found there.
+func (q *trendQuery) chooseEnvironment(ctx context.Context) error {
+	usages, err := q.usages(ctx)
+	if err != nil {
+		return err
+	}
+	q.scope = report.TrendScope{Lang: q.Lang, Unit: q.Unit}
+	var fitting []history.Usage
+	for _, u := range usages {
+		if u.Runs > 0 && fitsEnvironment(u, q.Environment) {
+			fitting = append(fitting, u)
+		}
+	}
+	if len(fitting) == 0 {
+		return q.noRuns(ctx, usages)
+	}
+	chosen := fitting[0]
+	if q.Environment != "" && len(fitting) > 1 {
+		return bench.Faultf(bench.ExitUsage, "name one by its id", "choosing the environment: %q fits %s", q.Environment, describe(fitting))
+	}
+	q.filter.Environment = chosen.Fingerprint
+	q.scope.Environment, q.scope.Fingerprint = chosen.Environment.Environment, chosen.Fingerprint
+	if !q.Dirty {
+		q.scope.Dirty = chosen.Dirty
+	}
+	for _, u := range usages {
+		if u.Fingerprint != chosen.Fingerprint && u.Runs > 0 {
+			q.scope.Others = append(q.scope.Others, report.TrendEnvironment{Environment: u.Environment.Environment, Fingerprint: u.Fingerprint, Runs: u.Runs})
+		}
+	}
+	return nil
+}
+
+// usages are the environments of all runs, or, where benchmarks are asked for, with the runs that
+// measured any of them.
+func (q *trendQuery) usages(ctx context.Context) ([]history.Usage, error) {
+	usages, err := q.store.Environments(ctx, q.filter)
+	if err != nil || len(usages) < 2 || len(q.filter.Benchmarks) == 0 {
+		return usages, err
+	}
+	f := q.filter
+	f.Last = 0
+	got, err := q.store.Series(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	runs := map[string]map[int64]bool{}
+	for _, s := range got.Series {
+		print := s.Environment.Fingerprint
+		if runs[print] == nil {
+			runs[print] = map[int64]bool{}
+		}
+		for _, p := range s.Points {
+			runs[print][p.Run.ID] = true
+		}
+	}
+	for i := range usages {
+		usages[i].Runs = len(runs[usages[i].Fingerprint])
+	}
+	slices.SortStableFunc(usages, func(a, b history.Usage) int { return cmp.Compare(b.Runs, a.Runs) })
+	return usages, nil
+}
+
+func fitsEnvironment(u history.Usage, pattern string) bool {
+	e := u.Environment.Environment
+	described := strings.ToLower(e.String() + "\n" + e.Kernel + "\n" + e.Runner)
+	return strings.HasPrefix(u.Fingerprint, strings.ToLower(pattern)) || strings.Contains(described, strings.ToLower(pattern))
+}
+
+func describe(usages []history.Usage) string {
+	var parts []string
+	for _, u := range usages[:min(5, len(usages))] {
+		parts = append(parts, fmt.Sprintf("%s (%s)", u.Fingerprint, u.Environment.Environment))
+	}
+	if left := len(usages) - len(parts); left > 0 {
+		parts = append(parts, fmt.Sprintf("%d more", left))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// noRuns says why nothing is left to show.
+func (q *trendQuery) noRuns(ctx context.Context, usages []history.Usage) error {
+	if q.Environment != "" && slices.ContainsFunc(usages, func(u history.Usage) bool { return u.Runs > 0 }) {
+		return bench.Faultf(bench.ExitUsage, "there are "+describe(usages), "choosing the environment: none fits %q", q.Environment)
+	}
+	all, err := q.store.Runs(ctx, history.Filter{Dirty: true})
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return bench.Faultf(bench.ExitUsage, "record something first: benchbot run, or benchbot record FILE", "asking the history %s: it has no runs yet", q.Location)
+	}
+	if len(q.filter.Benchmarks) > 0 {
+		return q.noSeries(ctx)
+	}
+	dirty, branches := 0, map[string]bool{}
+	for _, r := range all {
+		if r.Revision.Dirty {
+			dirty++
+		} else if r.Revision.Branch != "" {
+			branches[r.Revision.Branch] = true
+		}
+	}
+	hint := ""
+	switch {
+	case dirty == len(all):
+		hint = "all of them are of uncommitted work: --dirty shows them"
+	case q.Branch != "":
+		hint = "their branches are " + strings.Join(sortedKeys(branches), ", ")
+		if len(branches) == 0 {
+			hint = "no branch was recorded with them"
+		}
+	}
+	return bench.Faultf(bench.ExitUsage, hint, "asking the history %s: none of its %d runs fits what was asked for", q.Location, len(all))
+}
+
+// noSeries says in which units the benchmarks that were asked for were measured.
+func (q *trendQuery) noSeries(ctx context.Context) error {
+	f := q.filter
+	f.Unit, f.Last = "", 0
+	got, err := q.store.Series(ctx, f)
+	if err != nil {
+		return err
+	}
+	units := map[string]bool{}
+	for _, s := range got.Series {
+		units[s.Unit] = true
+	}
+	what := "the runs chosen have no benchmark"
+	if len(f.Benchmarks) == 1 {
+		what = f.Benchmarks[0].WithProcs() + " has no result"
+	}
+	hint := "other runs may have it: leave out --branch, --since, --until, --env"
+	if len(units) > 0 {
+		hint = "its units are " + strings.Join(sortedKeys(units), ", ")
+	}
+	return bench.Faultf(bench.ExitUsage, hint, "asking the history %s: %s in %s", q.Location, what, q.Unit)
+}
+
+func sortedKeys(m map[string]bool) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// manyRuns is the number of runs above which an overview is taken from the centers alone: their
+// differences then tell the noise, and reading samples and intervals would take most of the time.
+const manyRuns = 200
+
+// read reads the series of the chosen environment, and keeps one a benchmark.
+func (q *trendQuery) read(ctx context.Context) error {
+	q.filter.Samples = len(q.filter.Benchmarks) == 1
+	if !q.filter.Samples {
+		runs, err := q.store.Runs(ctx, q.filter)
+		if err != nil {
+			return err
+		}
+		q.filter.Samples = len(runs) <= manyRuns
+	}
+	got, err := q.store.Series(ctx, q.filter)
+	if err != nil {
+		return err
+	}
+	q.runs = slices.Clone(got.Runs)
+	inOrder(ctx, q.Dir, q.Branch, q.runs)
+	place := make(map[int64]int, len(q.runs))
+	for i := range q.runs {
+		place[q.runs[i].ID] = i
+	}
+	for i := 0; i < len(got.Series); {
+		end := i + 1
+		for end < len(got.Series) && got.Series[end].Benchmark == got.Series[i].Benchmark {
+			end++
+		}
+		if shown := q.choose(got.Series[i:end]); shown != nil {
+			q.series = append(q.series, q.align(shown, q.runs, place))
+		}
+		i = end
+	}
+	if len(q.series) == 0 {
+		if q.Plan != nil {
+			return bench.Faultf(bench.ExitUsage, "leave out --plan to see what there is", "asking the history %s: nothing was measured by the plan %q", q.Location, *q.Plan)
+		}
+		return q.noSeries(ctx)
+	}
+	return nil
+}
+
+// choose picks the series of a benchmark that is shown: the plan that was asked for, and of several
+// the one with the most points, then the latest one. The others are noted down.
+func (q *trendQuery) choose(series []history.Series) *history.Series {
+	var best *history.Series
+	for i := range series {
+		s := &series[i]
+		if q.Plan != nil && s.Plan != *q.Plan {
+			continue
+		}
+		last := func(s *history.Series) time.Time { return s.Points[len(s.Points)-1].Run.When() }
+		if best == nil || len(s.Points) > len(best.Points) || len(s.Points) == len(best.Points) && last(s).After(last(best)) {
+			best = s
+		}
+	}
+	for i := range series {
+		if s := &series[i]; s != best && (best != nil || len(q.filter.Benchmarks) == 1) {
+			q.scope.Apart = append(q.scope.Apart, report.TrendSeries{Benchmark: s.Benchmark, Plan: s.Plan, Source: s.Source, Repository: s.Repository, Runs: len(s.Points)})
+		}
+	}
+	return best
+}
+
+// align gives a series a point for each run, so that a run without it is a gap. Gaps before the first
+// point of a page would only be empty space.
+func (q *trendQuery) align(s *history.Series, runs []history.Run, place map[int64]int) trend.Series {
+	out := trend.Series{Benchmark: s.Benchmark, Unit: s.Unit, Plan: s.Plan, Source: s.Source, InOrder: true}
+	first := 0
+	if len(q.filter.Benchmarks) == 1 {
+		first = len(runs)
+		for _, p := range s.Points {
+			first = min(first, place[p.Run.ID])
+		}
+	}
+	out.Points = make([]trend.Point, len(runs)-first)
+	for i := range out.Points {
+		r := &runs[first+i]
+		out.Points[i] = trend.Point{Revision: r.Revision, Measured: r.Measured, Center: math.NaN(), Low: math.NaN(), High: math.NaN()}
+	}
+	for _, p := range s.Points {
+		to := &out.Points[place[p.Run.ID]-first]
+		to.Center = p.Center
+		if q.filter.Samples {
+			to.Low, to.High, to.Samples = p.Low, p.High, p.Samples
+		}
+	}
+	return out
+}
+
+// overviewRuns is how many of the newest runs an overview looks for change points among; a page looks
+// among all. With it, 200 benchmarks take a fifth of a second whatever the length of the history.
+const overviewRuns = 400
+
+func (q *trendQuery) overview() *report.TrendOverview {
+	o := &report.TrendOverview{TrendScope: q.scope, Runs: len(q.runs), First: q.runs[0].When(), Last: q.runs[len(q.runs)-1].When()}
+	for _, s := range q.series {
+		o.Views = append(o.Views, trend.LookBack(s, overviewRuns))
+	}
+	trend.Rank(o.Views)
+	return o
+}

@@ -1,0 +1,91 @@
+package measure
+
+import (
+	"bufio"
+	"context"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/benchbot/benchbot/internal/bench"
+)
+
+func needValgrind(t *testing.T) {
+	t.Helper()
+	if _, err := exec.LookPath("valgrind"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip("skipped: instructions are counted with valgrind, which is not installed")
+	}
+}
+
+func TestCountInstructions(t *testing.T) {
+	needValgrind(t)
+	bin := observedBinary(t)
+	subject := func(name string, seconds float64) Subject {
+		return Subject{Benchmark: bench.Benchmark{Package: "example.com/p", Name: name, Procs: 2}, Base: bin, Head: bin, BaseSeconds: seconds, HeadSeconds: seconds}
+	}
+	dir := t.TempDir()
+	counts, notes, err := CountInstructions(context.Background(), InstructionOptions{Dir: dir, Budget: 5 * time.Minute,
+		Subjects: []Subject{subject("Spin", 2e-5), subject("Fail", 1e-6)}})
+	if err != nil || len(counts) != 1 {
+		t.Fatalf("%d were counted, notes %q: %v", len(counts), notes, err)
+	}
+	const turns = 10_000 // of a loop of several instructions
+	for _, side := range [][]float64{counts[0].Base, counts[0].Head} {
+		if low, high := slices.Min(side), slices.Max(side); len(side) != CountRepeats || low < 2*turns || high > 20*turns || high > 1.01*low {
+			t.Errorf("%v instructions", side)
+		}
+	}
+	if len(notes) != 1 || !strings.HasPrefix(notes[0], "no instructions of p.Fail: base: the process ended with exit status 1") {
+		t.Errorf("notes %q", notes)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("files are left: %v (%v)", left, err)
+	}
+}
+
+func TestCountInstructionsKeepsItsBudget(t *testing.T) {
+	needValgrind(t)
+	bin := observedBinary(t)
+	s := Subject{Benchmark: bench.Benchmark{Package: "example.com/p", Name: "Sleep", Procs: 1}, Base: bin, Head: bin, BaseSeconds: 1e-6, HeadSeconds: 1e-6}
+	counts, notes, err := CountInstructions(context.Background(), InstructionOptions{Dir: t.TempDir(), Budget: 2 * time.Second, Subjects: []Subject{s, s}})
+	if err != nil || len(counts) != 0 || len(notes) != 2 || !strings.Contains(notes[0], "longer than there was time for") || !strings.Contains(notes[1], "before 1 of 2 benchmarks") {
+		t.Errorf("%d were counted, notes %q: %v", len(counts), notes, err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	if _, _, err := CountInstructions(ctx, InstructionOptions{Dir: t.TempDir(), Budget: time.Minute, Subjects: []Subject{s}}); err != context.DeadlineExceeded {
+		t.Errorf("a context that ended gives %v", err)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it went on for %v", took)
+	}
+}
+
+func TestCountInstructionsWithoutValgrind(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	if _, _, err := CountInstructions(context.Background(), InstructionOptions{Subjects: make([]Subject, 1), Budget: time.Minute}); err != ErrNoValgrind {
+		t.Errorf("it gives %v", err)
+	}
+}
+
+func TestTotalOf(t *testing.T) {
+	for text, want := range map[string]float64{
+		"events: Ir\nfn=(1) main\n12 34\ntotals: 98765\n": 98765,
+		"":                                  0,
+		"totals: -3\n":                      0,
+		"totals: 1e9\n":                     0,
+		"totals: 99999999999999999999999\n": 0,
+	} {
+		n, err := totalOf(bufio.NewScanner(strings.NewReader(text)))
+		if n != want || (err != nil) != (want == 0) {
+			t.Errorf("%q: %v, %v", text, n, err)
+		}
+	}
+}
