@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // An Acceptance is the word of somebody with the right to give it that a regression may be.
@@ -29,10 +30,16 @@ var acceptance = regexp.MustCompile("^(`[^`]+`|[^`\\s][^`]*?)\\s*:\\s+(\\S.*)$")
 // ParseAcceptance reads "NAME: reason", the form in which people write it; a name may stand in backticks.
 func ParseAcceptance(text string) (Acceptance, error) {
 	m := acceptance.FindStringSubmatch(strings.ToValidUTF8(text, "\ufffd"))
-	if m == nil {
+	if m == nil || !visible(m[1]) || !visible(m[2]) {
 		return Acceptance{}, errors.New("it has the form NAME: reason")
 	}
-	return Acceptance{Name: strings.Trim(m[1], "`"), Reason: m[2]}, nil
+	return Acceptance{Name: strings.Trim(m[1], "`"), Reason: strings.TrimSpace(m[2])}, nil
+}
+
+// visible tells whether a person sees anything of a text: spaces of all of Unicode's kinds and marks
+// without a shape are no reason.
+func visible(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) })
 }
 
 // EncodeAcceptances is the text in which they are kept: JSON, "" for none.
