@@ -22,7 +22,8 @@ func Again(c *bench.Comparison, s Settings) ([]bench.Result, bench.Settings, err
 // family, so that the correction for their number covers all of them. Each series keeps the looks of the
 // shard that took it; the settings name them where there is one.
 func Union(parts []*bench.Comparison, s Settings) ([]bench.Result, bench.Settings, error) {
-	var all, counted []bench.Result
+	var all []bench.Result
+	var counted []Counts
 	var series []bench.Series
 	var looks [][]int
 	layouts := true
@@ -30,7 +31,7 @@ func Union(parts []*bench.Comparison, s Settings) ([]bench.Result, bench.Setting
 		if err := checkLooks(c.Settings.Looks); err != nil {
 			return nil, bench.Settings{}, err
 		}
-		rest, own, err := countsAmong(c.Results, s)
+		rest, own, err := countsAmong(c.Results)
 		if err != nil {
 			return nil, bench.Settings{}, err
 		}
@@ -70,8 +71,9 @@ func Union(parts []*bench.Comparison, s Settings) ([]bench.Result, bench.Setting
 	if settings.LayoutControlled {
 		err = confirmAgain(all, results, series, s)
 	}
-	DecideTargets(counted, s)
-	sorted := bench.Comparison{Results: append(results, counted...)}
+	judged := JudgeCounts(counted, s)
+	DecideTargets(judged, s)
+	sorted := bench.Comparison{Results: append(results, judged...)}
 	if len(counted) > 0 {
 		sorted.Sort()
 	}

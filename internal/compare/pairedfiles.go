@@ -23,11 +23,11 @@ func (t *Tables) inPairs(cells []Unpaired) bool {
 func judgePairs(cells []Unpaired, s Settings) ([]bench.Result, bench.Settings) {
 	at := map[bench.Benchmark]int{}
 	var series []bench.Series
-	var counted []bench.Result
+	var counted []Counts
 	for _, c := range cells {
 		// Fewer than a run takes pairs are what benchbot counted.
 		if c.Unit == bench.Instructions && c.Invalid == "" && len(c.Base) == len(c.Head) && len(c.Base) <= mostCounts && counts(c.Base) && counts(c.Head) {
-			counted = append(counted, JudgeCounts(c.Benchmark, c.Base, c.Head, s, ""))
+			counted = append(counted, Counts{Benchmark: c.Benchmark, Base: c.Base, Head: c.Head})
 			continue
 		}
 		i, ok := at[c.Benchmark]
@@ -51,7 +51,7 @@ func judgePairs(cells []Unpaired, s Settings) ([]bench.Result, bench.Settings) {
 		}
 	}
 	results, settings := Paired(series, s, nil)
-	results = append(results, counted...)
+	results = append(results, JudgeCounts(counted, s)...)
 	for i := range results {
 		results[i].Plan, results[i].Iterations = "", 0 // files do not say
 		for _, side := range []*bench.Side{results[i].Base, results[i].Head} {

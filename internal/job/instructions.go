@@ -40,17 +40,17 @@ func (r *run) gatherEvidence(ctx context.Context, start, deadline time.Time) err
 }
 
 // countable are the benchmarks that both revisions have, changed ones first, then those that are not decided, and,
-// where all are asked for, the others; without that, none where none changed. One that reports instructions itself
-// is none of them.
+// where all are asked for, the others; without that, none of a package whose builds are the same, where nothing
+// can have changed. One that reports instructions itself is none of them.
 func (r *run) countable(all bool) []measure.Subject {
-	rank, anyChanged := map[bench.Benchmark]int{}, false
+	rank := map[bench.Benchmark]int{}
 	subjects := map[bench.Benchmark]measure.Subject{}
 	var order []bench.Benchmark
 	own := map[bench.Benchmark]bool{}
 	for _, res := range r.c.Results {
 		own[res.Benchmark] = own[res.Benchmark] || res.Unit == bench.Instructions
 		t := r.target(res.Package)
-		if res.Base == nil || res.Head == nil || t.Base == nil || t.Head == nil {
+		if res.Base == nil || res.Head == nil || t.Base == nil || t.Head == nil || !all && t.Base.Identity == t.Head.Identity {
 			continue
 		}
 		if res.Unit == bench.Time && res.Base.Center > 0 && res.Head.Center > 0 {
@@ -60,15 +60,12 @@ func (r *run) countable(all bool) []measure.Subject {
 		}
 		switch res.Verdict {
 		case bench.Regression, bench.Improvement:
-			rank[res.Benchmark], anyChanged = 2, true
+			rank[res.Benchmark] = 2
 		case bench.Inconclusive:
 			rank[res.Benchmark] = max(1, rank[res.Benchmark])
 		}
 	}
 	var out []measure.Subject
-	if !all && !anyChanged {
-		return nil // evidence costs nothing where nothing changed
-	}
 	for want := 2; want >= 0 && (want > 0 || all); want-- {
 		for _, b := range order {
 			if rank[b] == want && !own[b] {
@@ -103,14 +100,15 @@ func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject,
 		return err
 	}
 	r.c.Notes = append(r.c.Notes, notes...)
-	var results []bench.Result
+	var steady []compare.Counts
 	for _, n := range counts {
 		if spread := compare.CountsSpread(n.Base, n.Head); spread > compare.MostCountsSpread {
 			r.note("instructions of %s are left out: they differ by %.1f %% from run to run", n.Subject.Benchmark, 100*spread)
 			continue
 		}
-		results = append(results, compare.JudgeCounts(n.Subject.Benchmark, n.Base, n.Head, r.o.Settings, bench.PlanCallgrind))
+		steady = append(steady, compare.Counts{Benchmark: n.Subject.Benchmark, Base: n.Base, Head: n.Head, Plan: bench.PlanCallgrind})
 	}
+	results := compare.JudgeCounts(steady, r.o.Settings)
 	compare.DecideTargets(results, r.o.Settings)
 	r.c.Results = append(r.c.Results, results...)
 	return nil
