@@ -48,8 +48,14 @@ func found(o options) error {
 			}
 			ours.seconds += c.Timings.Total
 			ours.widths = append(ours.widths, halfWidths(c)...)
+			slower := map[string]bool{}
 			for _, r := range c.Results {
+				slower[r.Unit] = r.Verdict == "regression"
 				ours.judge(r.Unit, effect, r.Verdict == "regression" || r.Verdict == "improvement", percent(r.Change) > 0)
+			}
+			if effect > 0 && slower[instructions] && !slower["sec/op"] {
+				ours.found++
+				ours.counted++
 			}
 			if err := today(base, o, pattern, effect, &theirs); err != nil {
 				return err
@@ -61,8 +67,8 @@ func found(o options) error {
 		who string
 		t   tally
 	}{{"benchbot", ours}, {"go test -count=10 and benchstat", theirs}} {
-		fmt.Printf("  %s: found %d of %d, false alarms %d of %d, median half interval of time ± %.2f %%, %.0f s\n",
-			side.who, side.t.found, side.t.slowed, side.t.alarms, side.t.same, 100*median(side.t.widths), side.t.seconds)
+		fmt.Printf("  %s: found %d of %d (%d by instructions alone), false alarms %d of %d, median half interval of time ± %.2f %%, %.0f s\n",
+			side.who, side.t.found, side.t.slowed, side.t.counted, side.t.alarms, side.t.same, 100*median(side.t.widths), side.t.seconds)
 	}
 	return nil
 }
@@ -70,6 +76,7 @@ func found(o options) error {
 // A tally is how one side did.
 type tally struct {
 	found, slowed int // times that were slowed down
+	counted       int // of those found, by instructions alone
 	alarms, same  int // comparisons without a change
 	widths        []float64
 	seconds       float64
@@ -83,6 +90,7 @@ func (t *tally) judge(unit string, effect float64, changed, up bool) {
 		if changed && up {
 			t.found++
 		}
+	case effect > 0 && unit == instructions: // found counts them
 	default:
 		t.same++
 		if changed {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -26,30 +27,42 @@ func ab(o options) error {
 		if err != nil {
 			return err
 		}
-		found, wrong, held, all := 0, 0, 0, 0
+		byTime, byCount, wrong, held, all := map[string]bool{}, map[string]bool{}, 0, 0, 0
 		for _, r := range c.Results {
 			l, ok := lines[r.name()]
-			if r.Unit != "sec/op" || !ok {
+			if !ok || r.Unit != "sec/op" && r.Unit != instructions {
 				continue
 			}
-			all++
+			by := byTime
+			if r.Unit == instructions {
+				by = byCount
+				fmt.Printf("  %s: instructions %s %+.1f %%\n", r.name(), r.Verdict, percent(r.Change))
+			}
 			switch r.Verdict {
 			case "regression":
-				found++
+				by[r.name()] = true
 			case "improvement":
 				wrong++
 			}
+			if r.Unit == instructions {
+				continue
+			}
+			all++
 			low, high, truth := percent(r.Low), percent(r.High), 100*l.at(spins)
 			if low <= truth && truth <= high {
 				held++
 			}
 			fmt.Printf("  %s: %s %s %+.1f %% (%+.1f … %+.1f %%), foreseen %+.1f %%\n", r.name(), r.Verdict, r.Reason, percent(r.Change), low, high, truth)
 		}
-		fmt.Printf("%s slowed down by about %.0f %% (%d spins a call): %d of %d benchmarks found, %d wrong directions, %d intervals hold what calibration foresees; %.0f s\n",
-			o.name, 100*effect, spins, found, all, wrong, held, c.Timings.Total)
+		either := maps.Clone(byTime)
+		maps.Copy(either, byCount)
+		fmt.Printf("%s slowed down by about %.0f %% (%d spins a call): %d of %d benchmarks found by their time, %d by that or by instructions, %d wrong directions, %d intervals of time hold what calibration foresees; %.0f s\n",
+			o.name, 100*effect, spins, len(byTime), all, len(either), wrong, held, c.Timings.Total)
 	}
 	return nil
 }
+
+const instructions = "instructions/op"
 
 const spin = `
 
