@@ -6,7 +6,7 @@
 //	go run ./trial aa        [-module fastjson] [-load none|busy|bursty] [-budget 10m] [-bench RE]
 //	go run ./trial unrelated [-module fastjson] [-sizes 8] [-bench RE]
 //	go run ./trial ab        [-module fastjson] [-effects 3,5,10]
-//	go run ./trial cost      [-module fastjson] [-patch FILE] [-bench RE]
+//	go run ./trial cost      [-module fastjson] [-patch FILE] [-bench RE] [-least]
 //	go run ./trial found     [-module fastjson] [-n 4]
 //	go run ./trial plans     [-module chi] [-n 20]
 //	go run ./trial counts    [-module chi] [-bench RE]
@@ -58,6 +58,7 @@ type options struct {
 	effects  []float64
 	count    int
 	patch    string
+	least    bool
 	seed     int64
 	keep     string
 	duet     bool
@@ -79,6 +80,7 @@ func run(args []string) error {
 	effects := fl.String("effects", "3,5,10", "slowdowns in per cent")
 	count := fl.Int("n", 4, "how many benchmarks found slows down, or pairs plans takes")
 	patch := fl.String("patch", "", "a `file` with the diff of a commit, which cost takes as head; without it everything is measured")
+	least := fl.Bool("least", false, "cost does not time a pass of go test, but charges each benchmark the second that Go gives it at least")
 	seed := fl.Int64("seed", 1, "of the random orders")
 	duet := fl.Bool("duet", false, "give benchbot --duet")
 	bench := fl.String("bench", "", "only the benchmarks that match, for aa, unrelated, cost and counts")
@@ -86,7 +88,7 @@ func run(args []string) error {
 	if err := fl.Parse(args[1:]); err != nil {
 		return err
 	}
-	o := options{name: *name, load: *load, budget: *budget, sizes: *sizes, count: *count, patch: absolute(*patch), seed: *seed, keep: *keep, duet: *duet, bench: *bench}
+	o := options{name: *name, load: *load, budget: *budget, sizes: *sizes, count: *count, patch: absolute(*patch), least: *least, seed: *seed, keep: *keep, duet: *duet, bench: *bench}
 	var ok bool
 	if o.subject, ok = subjects[*name]; !ok {
 		return fmt.Errorf("%s is no module of the trial", *name)
