@@ -150,6 +150,7 @@ const (
 	ReasonDerived    = "derived from time" // follows sec/op
 	ReasonSlowLines  = "slow lines"        // the mean of the lines changed, their best third did not
 	ReasonLayout     = "code layout"       // did not survive another placement of the code
+	ReasonFaster     = "faster with more"  // more instructions in less time
 	ReasonBudget     = "budget"            // the time budget ended first
 	ReasonOnlyHead   = "only in head"
 	ReasonOnlyBase   = "only in base"

@@ -71,7 +71,7 @@ func Union(parts []*bench.Comparison, s Settings) ([]bench.Result, bench.Setting
 	if settings.LayoutControlled {
 		err = confirmAgain(all, results, series, s)
 	}
-	judged := JudgeCounts(counted, s)
+	judged := JudgeCounts(counted, results, s)
 	DecideTargets(judged, s)
 	sorted := bench.Comparison{Results: append(results, judged...)}
 	if len(counted) > 0 {

@@ -26,15 +26,18 @@ type Counts struct {
 	Base, Head []float64
 	// Plan stands in the result and in the history, so that counts are never put beside others.
 	Plan string
+	time bench.Verdict // of the benchmark, "" where it has none
 }
 
-// JudgeCounts gives the verdicts on all counts of a comparison. They do not depend on what else the machine does,
+// JudgeCounts gives the verdicts on all counts of a comparison whose other results are decided. Counts do not depend on what else the machine does,
 // so a few are enough and the test is of their whole ranges: the sides differ where the nearest counts of the two
 // lie farther apart than apartAmong times the wider side. There is no p value; TestCountsRaiseNoAlarm simulates
 // how often equal code is told apart.
-func JudgeCounts(all []Counts, s Settings) []bench.Result {
+func JudgeCounts(all []Counts, decided []bench.Result, s Settings) []bench.Result {
 	var out []bench.Result
+	times := timesOf(decided)
 	for _, c := range all {
+		c.time = times[c.Benchmark]
 		out = append(out, judgeCounts(c, s, apartAmong(len(all))))
 	}
 	return out
@@ -58,6 +61,9 @@ func judgeCounts(c Counts, s Settings, factor float64) bench.Result {
 	real := apart > factor*CountsSpread(base, head)
 	change, limit := float64(r.Change), r.Limit
 	switch {
+	case real && change >= limit && c.time == bench.Improvement:
+		// What people wait for is time: nobody's merge fails for being faster with more instructions.
+		r.Verdict, r.Reason = bench.Unchanged, bench.ReasonFaster
 	case real && (change >= limit || change <= -limit):
 		r.Verdict = direction(change, r.Better)
 	case real:
@@ -75,6 +81,17 @@ func CountsSpread(base, head []float64) float64 {
 	return max(slices.Max(base)/slices.Min(base), slices.Max(head)/slices.Min(head)) - 1
 }
 
+// timesOf are the verdicts of time.
+func timesOf(results []bench.Result) map[bench.Benchmark]bench.Verdict {
+	times := map[bench.Benchmark]bench.Verdict{}
+	for _, r := range results {
+		if r.Unit == bench.Time {
+			times[r.Benchmark] = r.Verdict
+		}
+	}
+	return times
+}
+
 // countsAmong takes the counts out of results. Counts that there can be none of are an error.
 func countsAmong(results []bench.Result) (rest []bench.Result, counted []Counts, err error) {
 	for _, r := range results {
@@ -88,7 +105,7 @@ func countsAmong(results []bench.Result) (rest []bench.Result, counted []Counts,
 		if CountsSpread(r.Base.Samples, r.Head.Samples) > MostCountsSpread {
 			return nil, nil, fmt.Errorf("deciding again: %s %s has counts that differ by more than %g %%", r.Benchmark, r.Unit, 100*MostCountsSpread)
 		}
-		counted = append(counted, Counts{r.Benchmark, r.Base.Samples, r.Head.Samples, r.Plan})
+		counted = append(counted, Counts{Benchmark: r.Benchmark, Base: r.Base.Samples, Head: r.Head.Samples, Plan: r.Plan})
 	}
 	return rest, counted, nil
 }

@@ -21,9 +21,23 @@ func TestJudgeCounts(t *testing.T) {
 		"one in between":  {[]float64{1000, 1009, 1000}, []float64{1012, 1012, 1012}, bench.Inconclusive, bench.ReasonNoise},
 		"apart, but wide": {[]float64{1000, 1008, 1004}, []float64{1018, 1024, 1020}, bench.Inconclusive, bench.ReasonNoise},
 	} {
-		r := JudgeCounts([]Counts{{Base: c.base, Head: c.head}}, Settings{})[0]
+		r := JudgeCounts([]Counts{{Base: c.base, Head: c.head}}, nil, Settings{})[0]
 		if r.Verdict != c.verdict || r.Reason != c.reason {
 			t.Errorf("%s: %s (%s), change %v in %v…%v", name, r.Verdict, r.Reason, r.Change, r.ChangeLow, r.ChangeHigh)
+		}
+	}
+}
+
+// TestFasterWithMoreInstructions: a benchmark that got faster is no regression for what it executes.
+func TestFasterWithMoreInstructions(t *testing.T) {
+	b := bench.Benchmark{Package: "p", Name: "X", Procs: 1}
+	counts := []Counts{{Benchmark: b, Base: []float64{1000, 1000}, Head: []float64{1100, 1100}}}
+	for time, want := range map[bench.Verdict]bench.Verdict{
+		bench.Improvement: bench.Unchanged, bench.Inconclusive: bench.Regression, bench.Unchanged: bench.Regression,
+	} {
+		r := JudgeCounts(counts, []bench.Result{{Benchmark: b, Unit: bench.Time, Verdict: time}, {Benchmark: b, Unit: bench.Bytes, Verdict: bench.Improvement}}, Settings{})[0]
+		if r.Verdict != want || want == bench.Unchanged && r.Reason != bench.ReasonFaster {
+			t.Errorf("10 %% more where the time is %s: %s (%s), want %s", time, r.Verdict, r.Reason, want)
 		}
 	}
 }

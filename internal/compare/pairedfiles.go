@@ -51,7 +51,7 @@ func judgePairs(cells []Unpaired, s Settings) ([]bench.Result, bench.Settings) {
 		}
 	}
 	results, settings := Paired(series, s, nil)
-	results = append(results, JudgeCounts(counted, s)...)
+	results = append(results, JudgeCounts(counted, results, s)...)
 	for i := range results {
 		results[i].Plan, results[i].Iterations = "", 0 // files do not say
 		for _, side := range []*bench.Side{results[i].Base, results[i].Head} {

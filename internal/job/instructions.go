@@ -108,7 +108,7 @@ func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject,
 		}
 		steady = append(steady, compare.Counts{Benchmark: n.Subject.Benchmark, Base: n.Base, Head: n.Head, Plan: bench.PlanCallgrind})
 	}
-	results := compare.JudgeCounts(steady, r.o.Settings)
+	results := compare.JudgeCounts(steady, r.c.Results, r.o.Settings)
 	compare.DecideTargets(results, r.o.Settings)
 	r.c.Results = append(r.c.Results, results...)
 	return nil

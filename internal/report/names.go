@@ -88,6 +88,7 @@ var reasons = map[string]string{
 	bench.ReasonDerived:    "reason.derived",
 	bench.ReasonSlowLines:  "reason.slow-lines",
 	bench.ReasonLayout:     "reason.layout",
+	bench.ReasonFaster:     "reason.faster",
 	bench.ReasonBudget:     "reason.budget",
 	bench.ReasonOnlyHead:   "reason.only-head",
 	bench.ReasonOnlyBase:   "reason.only-base",

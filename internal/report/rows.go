@@ -189,7 +189,7 @@ func (p printer) improvement(r *bench.Result) safe {
 		return p.say("improvement.reason", "word", p.improvementSize(r), "reason", p.reason(r.Reason))
 	case r.Verdict == bench.Regression || r.Verdict == bench.Improvement:
 		return p.improvementSize(r)
-	case r.Verdict == bench.Unchanged && (r.Reason == bench.ReasonLayout || r.Reason == bench.ReasonSmall):
+	case r.Verdict == bench.Unchanged && (r.Reason == bench.ReasonLayout || r.Reason == bench.ReasonSmall || r.Reason == bench.ReasonFaster):
 		return p.say("improvement.unchanged-reason", "change", p.change(r), "reason", p.reason(r.Reason))
 	case r.Verdict == bench.Unchanged && r.Change.Valid():
 		return p.say("improvement.unchanged", "change", p.change(r))
