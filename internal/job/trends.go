@@ -14,8 +14,7 @@ import (
 const trendRuns = 400
 
 // Trends asks a history what it has of the results of a comparison, measured in the same environment
-// and by the same plan: was it always so, or since when? A result with too few runs is not in the
-// answer. It makes no history, and where there is none, or it cannot be read, the answer is empty: a
+// and by the same plan: was it always so, or since when? A result without a run is not in the answer. It makes no history, and where there is none, or it cannot be read, the answer is empty: a
 // report says that as well as any error would, and whoever records into it is told why it failed.
 func Trends(ctx context.Context, location string, c *bench.Comparison) map[report.TrendKey]report.Trend {
 	store, err := history.OpenExisting(ctx, location)

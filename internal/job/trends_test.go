@@ -53,14 +53,14 @@ func TestTrends(t *testing.T) {
 		t.Error("there is no history, and it has an answer")
 	}
 	trendHistory(t, location, "12x4ms", here, 4, step)
-	if got, ok := ask(); ok {
-		t.Errorf("four runs are enough for %+v", got)
+	if got, ok := ask(); !ok || got.Runs != 4 || !got.Few {
+		t.Errorf("four runs: %+v", got)
 	}
 	// Other plans and environments are no part of it.
 	trendHistory(t, location, "1x200ms", here, 10, step)
 	trendHistory(t, location, "12x4ms", bench.Environment{GOOS: "linux", GOARCH: "arm64", CPU: "B"}, 10, step)
-	if got, ok := ask(); ok {
-		t.Errorf("runs that were measured otherwise make %+v", got)
+	if got, ok := ask(); !ok || got.Runs != 4 || !got.Few {
+		t.Errorf("runs that were measured otherwise make it %+v", got)
 	}
 	trendHistory(t, location, "12x4ms", here, 12, step)
 	if got, ok := ask(); !ok || got.Runs != 12 || got.Since != "" {

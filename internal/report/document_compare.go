@@ -63,6 +63,9 @@ func (d *document) spread() {
 	default:
 		d.paragraph(d.say("latency.samples"))
 	}
+	if lines && r.Unit == bench.Time {
+		d.paragraph(d.say("latency.centers"))
+	}
 }
 
 func number(n int) safe { return safe(formatValue(float64(n), nan, nan, "")) }
@@ -113,6 +116,9 @@ func (d *document) resultTable() {
 		return
 	}
 	d.table(rows, "| --- | ---: | ---: | --- |", "column.metric", "column.before", "column.after", "column.improvement")
+	if d.Comparison.Settings.Paired && len(concerned) > 0 {
+		d.paragraph(d.say("compare.paired"))
+	}
 	if rest > 0 {
 		d.paragraph(d.count("compare.rest", rest))
 	}

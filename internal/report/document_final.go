@@ -159,7 +159,9 @@ func (d *document) isDocumented() (bool, safe) {
 }
 
 func (d *document) isMonitored() (bool, safe) {
-	switch n := d.runs(); {
+	switch n, few := d.runs(); {
+	case n > 0 && few:
+		return false, d.count("final.monitoring.few", n, "name", d.name(d.subject))
 	case n > 0:
 		return true, d.count("final.monitoring.yes", n, "name", d.name(d.subject))
 	case d.subject != nil:

@@ -62,6 +62,21 @@ func TestEveryPointIsTickedByItsEvidence(t *testing.T) {
 	}
 }
 
+// A few runs, such as the two of this comparison, watch nothing yet, and tell no trend.
+func TestFewRunsAreNoMonitoring(t *testing.T) {
+	r := record(t, "en")
+	for key, v := range r.Trends {
+		v.Runs, v.Few = 2, true
+		r.Trends[key] = v
+	}
+	doc := documentOf(t, r)
+	for _, want := range []string{"- [ ] Monitoring configured — the history has 2 runs of `", "**Trend:** 2 runs are recorded, too few to tell\n   - ✎"} {
+		if !strings.Contains(doc, want) {
+			t.Errorf("the document does not say %q", want)
+		}
+	}
+}
+
 // Tests that did not run say nothing.
 func TestNoTestsAreNoEvidence(t *testing.T) {
 	for _, tests := range []*Tests{nil, {}, {Skipped: 4}, {Failed: 1}} {

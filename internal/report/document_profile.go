@@ -46,9 +46,10 @@ func (d *document) profiles() bool {
 		return cmp.Compare(max(b.Base, b.Head), max(a.Base, a.Head))
 	})
 	d.functionTable(costliest)
-	differing := slices.DeleteFunc(slices.Clone(cpu.Functions), func(f bench.FunctionCost) bool {
-		return !(math.Abs(float64(f.Head-f.Base)) > 3*float64(f.Error))
-	})
+	if slices.ContainsFunc(costliest[:min(len(costliest), profiledFunctions)], differs) {
+		d.paragraph(d.say("profiling.bold"))
+	}
+	differing := slices.DeleteFunc(costliest[min(len(costliest), profiledFunctions):], func(f bench.FunctionCost) bool { return !differs(f) })
 	slices.SortStableFunc(differing, func(a, b bench.FunctionCost) int {
 		return cmp.Compare(math.Abs(float64(b.Head-b.Base)), math.Abs(float64(a.Head-a.Base)))
 	})
@@ -60,6 +61,11 @@ func (d *document) profiles() bool {
 	return true
 }
 
+// differs tells whether a function's cost differs by more than the profiles' own error.
+func differs(f bench.FunctionCost) bool {
+	return math.Abs(float64(f.Head-f.Base)) > 3*float64(f.Error)
+}
+
 func (d *document) functionTable(functions []bench.FunctionCost) {
 	var rows []safe
 	for _, f := range functions[:min(len(functions), profiledFunctions)] {
@@ -67,7 +73,11 @@ func (d *document) functionTable(functions []bench.FunctionCost) {
 		if f.Changed {
 			name = d.say("profiling.changed", "function", name)
 		}
-		rows = append(rows, tableRow(name, part(f.Base), part(f.Head), d.say("profiling.difference", "difference", percentOf(float64(f.Head-f.Base)), "error", part(1.96*f.Error))))
+		difference := d.say("profiling.difference", "difference", percentOf(float64(f.Head-f.Base)), "error", part(1.96*f.Error))
+		if differs(f) {
+			difference = "**" + difference + "**"
+		}
+		rows = append(rows, tableRow(name, part(f.Base), part(f.Head), difference))
 	}
 	d.table(rows, "| --- | ---: | ---: | ---: |", "column.function", "column.base", "column.head", "column.difference")
 }

@@ -168,17 +168,20 @@ func (d *document) files() {
 	}
 }
 
-// runs is the number of recorded runs of the subject's benchmark that the report was given.
-func (d *document) runs() int {
-	n := 0
+// runs is the number of recorded runs of the subject's benchmark that the report was given, and whether
+// they are too few to tell anything.
+func (d *document) runs() (n int, few bool) {
+	few = true
 	for _, r := range d.ofSubject() {
-		n = max(n, d.Trends[TrendKey{r.Benchmark, r.Unit}].Runs)
+		if t := d.Trends[TrendKey{r.Benchmark, r.Unit}]; t.Runs > 0 {
+			n, few = max(n, t.Runs), few && t.Few
+		}
 	}
-	return n
+	return n, few
 }
 
 func (d *document) monitoring() {
-	if n := d.runs(); n > 0 {
+	if n, _ := d.runs(); n > 0 {
 		d.paragraph(d.count("monitoring.runs", n, "name", d.name(d.subject)))
 	}
 	d.paragraph(d.say("monitoring.text"))

@@ -168,6 +168,9 @@ func (d *document) trend() []safe {
 		return nil
 	}
 	metric := d.metric(d.subject.Unit)
+	if t.Few {
+		return []safe{d.count("required.trend.few", t.Runs)}
+	}
 	if t.Since == "" {
 		return answered([]safe{d.count("required.trend.always", t.Runs, "metric", metric)})
 	}

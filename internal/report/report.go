@@ -55,6 +55,8 @@ type TrendKey struct {
 type Trend struct {
 	// Runs is the number of recorded runs that the view rests on.
 	Runs int
+	// Few says that they are too few to tell anything.
+	Few bool
 	// Since names the commit that the present level began with ("8c1d2e3, 2026-03-02"); "" where
 	// the level has been the same in all runs.
 	Since string

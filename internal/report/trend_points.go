@@ -185,12 +185,12 @@ func (p printer) pointsTable(out *page, v *trend.View) {
 }
 
 // TrendOf is what the history says of a series, as a report on a comparison has it; ok is false where
-// there are too few runs to say anything.
+// there is no run of it.
 func TrendOf(v *trend.View) (t Trend, ok bool) {
-	if v.Looked < trend.EnoughRuns {
-		return t, false
-	}
 	t = Trend{Runs: len(v.Steps), Change: bench.NaN}
+	if t.Few = v.Looked < trend.EnoughRuns; t.Few {
+		return t, t.Runs > 0
+	}
 	if c, ok := v.Since(); ok {
 		before, after, more := v.Commits(c)
 		if t.Since = shortCommit(after.Revision.Commit); more {

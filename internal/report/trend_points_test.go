@@ -77,10 +77,13 @@ func TestSinceWhen(t *testing.T) {
 }
 
 func TestTrendOf(t *testing.T) {
-	if got, ok := TrendOf(trend.Look(levelsOf(bench.Time, 5, 1e-3))); ok {
+	if got, ok := TrendOf(trend.Look(levelsOf(bench.Time, 5, 1e-3))); !ok || got.Runs != 5 || !got.Few {
 		t.Errorf("five runs: %+v", got)
 	}
-	if got, ok := TrendOf(trend.Look(levelsOf(bench.Time, 12, 1e-3))); !ok || got.Runs != 12 || got.Since != "" {
+	if got, ok := TrendOf(trend.Look(trend.Series{Unit: bench.Time})); ok {
+		t.Errorf("no run: %+v", got)
+	}
+	if got, ok := TrendOf(trend.Look(levelsOf(bench.Time, 12, 1e-3))); !ok || got.Runs != 12 || got.Few || got.Since != "" {
 		t.Errorf("always: %+v", got)
 	}
 	got, ok := TrendOf(trend.Look(levelsOf(bench.Time, 12, 1e-3, 5, 1.38e-3)))

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -91,8 +92,8 @@ func TestDocumentIsFilledFromProfiles(t *testing.T) {
 	doc := documentOf(t, &Report{Comparison: explained(t)})
 	for _, want := range []string{
 		"(200 samples of base, 230 of head)",
-		"| `parse.Decode` (changed) | 98 % | 115 % | +17 % ± 20 % |\n| `strconv.Atoi` | 20 % | 19 % | −1.0 % ± 7.8 % |\n| `regexp.(*Regexp).MatchString` | 0 % | 15 % | +15 % ± 4.9 % |\n",
-		"larger than three standard errors:\n\n| Function | Base | Head | Difference |\n| --- | ---: | ---: | ---: |\n| `regexp.(*Regexp).MatchString` |",
+		"| `parse.Decode` (changed) | 98 % | 115 % | +17 % ± 20 % |\n| `strconv.Atoi` | 20 % | 19 % | −1.0 % ± 7.8 % |\n| `regexp.(*Regexp).MatchString` | 0 % | 15 % | **+15 % ± 4.9 %** |\n",
+		"Bold is a difference larger than three standard errors",
 		"allocates more:** `parse.grow`, mostly through `runtime.growslice`, costs more (+2 allocations per operation, `parse/decode.go:12`).",
 		"- [x] complex regular expressions — *found*: regular expressions: 13 % of the CPU time of head (",
 		"- [ ] costly serialization or deserialization — *ruled out*: encoding packages and reflection: 0 % of the CPU time of head (0 % to 1.6 % at 95 %), 0 % of base's",
@@ -109,7 +110,7 @@ func TestDocumentIsFilledFromProfiles(t *testing.T) {
 		": change `parse/decode.go:88` so that it costs less | Medium: −15 % at best (−14 % to −15 %) | Low | Low | 2 |",
 		"- Cause: `regexp.(*Regexp).MatchString` is new on its path",
 		"- [x] Root causes documented — the profiles name one: ",
-		"- CPU: +16 % an operation (1.73 ms → 2.00 ms of CPU time)\n",
+		"- CPU: +16 % an operation (1.73 ms → 2.00 ms of CPU time) in the profiled processes, ",
 		"## Modified Files\n\n- `parse/decode.go`\n- `cache/cache.go`\n- `a.go`\n- `z.go`\n",
 	} {
 		if !strings.Contains(doc, want) {
@@ -118,6 +119,21 @@ func TestDocumentIsFilledFromProfiles(t *testing.T) {
 	}
 	if strings.Contains(doc, "Which functions cost more in head than in base?") {
 		t.Error("the document asks for the profile that it holds")
+	}
+}
+
+// What differs stands once: in bold among the costliest, and below them where it is none of those.
+func TestDifferencesStandOnce(t *testing.T) {
+	c := explained(t)
+	cpu := c.Diagnoses[0].CPU
+	for i := range profiledFunctions {
+		cpu.Functions = append(cpu.Functions, bench.FunctionCost{Function: fmt.Sprintf("p.F%d", i), Base: 0.5, Head: 0.5, Error: 0.01})
+	}
+	doc := documentOf(t, &Report{Comparison: c})
+	if strings.Count(doc, "| `regexp.(*Regexp).MatchString` | 0 % |") != 1 ||
+		!strings.Contains(doc, "Further functions whose difference is larger than three standard errors:\n\n| Function | Base | Head | Difference |\n| --- | ---: | ---: | ---: |\n| `regexp.(*Regexp).MatchString` |") ||
+		strings.Contains(doc, "Bold is") {
+		t.Errorf("the difference is said twice, or nowhere:\n%s", doc)
 	}
 }
 
