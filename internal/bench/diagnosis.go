@@ -25,10 +25,12 @@ const (
 
 // What a finding is counted in.
 const (
-	MeasureCPU    = "cpu"    // CPU time, as a fraction of what base's operation takes
-	MeasureWait   = "wait"   // time in which it waits, as a fraction of what base's operation takes
-	MeasureAllocs = "allocs" // allocations per operation
-	MeasureBytes  = "bytes"  // allocated bytes per operation
+	MeasureCPU = "cpu" // CPU time, as a fraction of what base's operation takes
+	// MeasureInstructions is of executed instructions, counted exactly, as a fraction of what base's operation executes.
+	MeasureInstructions = "instructions"
+	MeasureWait         = "wait"   // time in which it waits, as a fraction of what base's operation takes
+	MeasureAllocs       = "allocs" // allocations per operation
+	MeasureBytes        = "bytes"  // allocated bytes per operation
 )
 
 // Edges of the diff that a finding's line is on.

@@ -25,7 +25,7 @@ var loopKinds = []string{bench.WorkLoop, bench.WorkCopy, bench.WorkMap, bench.Wo
 func detectLoops(v *view) Verdict {
 	for i := range v.diagnosis.Findings {
 		f := &v.diagnosis.Findings[i]
-		if f.Measure != bench.MeasureCPU || f.File == "" || v.improved != (f.Change < 0) || !f.Change.Valid() {
+		if !ofTime(f.Measure) || f.File == "" || v.improved != (f.Change < 0) || !f.Change.Valid() {
 			continue
 		}
 		if !f.Self && !slices.Contains(loopKinds, f.Work) && !hasPrefix(f.Via, loopWork) && !hasPrefix(f.Function, loopWork) {

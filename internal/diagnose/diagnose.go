@@ -32,9 +32,12 @@ type Input struct {
 // A Side is what instruments saw of one revision.
 type Side struct {
 	// Profiles as the testing package writes them; of the CPU one or several, which are added up.
-	CPU                              [][]byte
-	Allocations                      []byte
-	Trace                            []byte // an execution trace
+	CPU         [][]byte
+	Allocations []byte
+	Trace       []byte // an execution trace
+	// Instructions is a profile with the column "instructions", which was counted and not sampled.
+	Instructions                     []byte
+	InstructionOperations            int
 	Operations, AllocationOperations int
 	TraceOperations                  int
 	Usage                            bench.Usage
@@ -67,6 +70,11 @@ func Diagnose(in Input, c *Changes) (d bench.Diagnosis, notes []string) {
 			note("allocation profile", err)
 		}
 	}
+	if in.Base.InstructionOperations > 0 && in.Head.InstructionOperations > 0 {
+		if err := in.instructions(&d, c); err != nil {
+			note("profile of instructions", err)
+		}
+	}
 	agree(d.Findings)
 	return d, notes
 }
@@ -76,16 +84,21 @@ func Diagnose(in Input, c *Changes) (d bench.Diagnosis, notes []string) {
 func agree(all []bench.Finding) {
 	for i := range all {
 		f := &all[i]
-		if f.Measure == bench.MeasureCPU {
+		if ofTime(f.Measure) {
 			continue
 		}
 		for _, other := range all {
-			if other.Measure == bench.MeasureCPU && other.Function == f.Function && other.File == f.File && other.Line == f.Line {
+			if ofTime(other.Measure) && other.Function == f.Function && other.File == f.File && other.Line == f.Line {
 				f.Work = other.Work
 				break
 			}
 		}
 	}
+}
+
+// ofTime tells whether a measure is one of what a processor does, rather than of waits or memory.
+func ofTime(measure string) bool {
+	return measure == bench.MeasureCPU || measure == bench.MeasureInstructions
 }
 
 // cpu compares the CPU profiles.

@@ -299,11 +299,15 @@ func (v *view) finding(f *bench.Finding) Evidence {
 // findingSaving is what doing away with a finding saves, nil where it is not of time. The finding's parts
 // are of what base takes.
 func (v *view) findingSaving(f *bench.Finding) *Saving {
-	if f.Measure != bench.MeasureCPU && f.Measure != bench.MeasureWait {
+	if !ofTime(f.Measure) && f.Measure != bench.MeasureWait {
 		return nil
 	}
 	slow := 1.0
-	if !v.improved {
+	switch n := v.units[bench.Instructions]; {
+	case v.improved:
+	case f.Measure == bench.MeasureInstructions && n != nil && n.Change > 0:
+		slow = 1 + float64(n.Change)
+	default:
 		slow = v.ratio
 	}
 	part := func(n bench.Number) float64 {

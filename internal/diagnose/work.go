@@ -65,7 +65,7 @@ func (e *explanation) workOf(s *share, f *bench.Finding, text string) string {
 		return bench.WorkGoroutine
 	case e.measure == bench.MeasureWait:
 		return bench.WorkWait
-	case e.exact:
+	case e.measure == bench.MeasureAllocs, e.measure == bench.MeasureBytes:
 		return workOfAllocation(code)
 	case f.Self && copies.MatchString(code):
 		return bench.WorkCopy

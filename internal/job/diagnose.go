@@ -36,7 +36,8 @@ const mostDiagnosed = 20
 
 // diagnose takes profiles within the budget, or a little more where that is the least, of the benchmarks that changed, worst first, and says what explains them.
 // Nothing runs where nothing changed. What goes wrong is a note.
-func (r *run) diagnose(ctx context.Context, budget time.Duration, deadline time.Time) error {
+// spent is what other evidence took of the budget; half of the budget is left in any case.
+func (r *run) diagnose(ctx context.Context, budget, spent time.Duration, deadline time.Time) error {
 	inputs, subjects := r.subjects()
 	if len(subjects) == 0 {
 		return nil
@@ -45,6 +46,8 @@ func (r *run) diagnose(ctx context.Context, budget time.Duration, deadline time.
 	// Of a short job the profiles are planned for the least; a machine that is busier than it was may
 	// take twice as long for them.
 	grace := max(0, 2*evidenceLeast-budget)
+	over := max(0, spent-budget/2)
+	budget, grace = budget-min(spent, budget/2), max(0, grace-over)
 	left := deadline.Sub(began)
 	budget = min(budget, left)
 	grace = min(grace, left-budget)
@@ -73,6 +76,10 @@ func (r *run) diagnose(ctx context.Context, budget time.Duration, deadline time.
 	for i, e := range seen {
 		in := inputs[i]
 		in.Base, in.Head = sideOf(e.Base), sideOf(e.Head)
+		if n, ok := r.executed[in.Benchmark]; ok {
+			in.Base.Instructions, in.Base.InstructionOperations = n.BaseProfile, n.Operations
+			in.Head.Instructions, in.Head.InstructionOperations = n.HeadProfile, n.Operations
+		}
 		d, notes := diagnose.Diagnose(in, changes)
 		r.c.Notes = append(r.c.Notes, notes...)
 		r.c.Diagnoses = append(r.c.Diagnoses, d)
@@ -85,7 +92,7 @@ func sideOf(o measure.Observation) diagnose.Side {
 		AllocationOperations: o.AllocationOperations, Trace: o.Trace, TraceOperations: o.TraceOperations, Usage: o.Usage}
 }
 
-// subjects are the benchmarks whose time or allocations changed, regressions first, the largest change
+// subjects are the benchmarks whose time, allocations or instructions changed, regressions first, the largest change
 // first.
 func (r *run) subjects() ([]diagnose.Input, []measure.Subject) {
 	type candidate struct {
@@ -97,7 +104,7 @@ func (r *run) subjects() ([]diagnose.Input, []measure.Subject) {
 	byName := map[bench.Benchmark]*candidate{}
 	var all []*candidate
 	for _, res := range r.c.Results {
-		if res.Base == nil || res.Head == nil || res.Unit != bench.Time && res.Unit != bench.Bytes && res.Unit != bench.Allocs {
+		if res.Base == nil || res.Head == nil || res.Unit != bench.Time && res.Unit != bench.Bytes && res.Unit != bench.Allocs && !(res.Counted() && res.Unit == bench.Instructions) {
 			continue
 		}
 		c := byName[res.Benchmark]
@@ -115,7 +122,7 @@ func (r *run) subjects() ([]diagnose.Input, []measure.Subject) {
 		c.in.BaseCenter[res.Unit], c.in.HeadCenter[res.Unit] = base, head
 		if res.Unit == bench.Time {
 			c.sub.BaseSeconds, c.sub.HeadSeconds = base, head
-		} else if least := max(base, head); least > 0 {
+		} else if least := max(base, head); least > 0 && res.Unit != bench.Instructions {
 			if res.Unit == bench.Bytes {
 				least = 1
 			}

@@ -14,24 +14,26 @@ import (
 	"github.com/benchbot/benchbot/internal/measure"
 )
 
-// gatherEvidence says what explains the changes, and counts instructions: of the candidates within what profiles
-// leave of the time for evidence, of all within the time of the job.
+// gatherEvidence counts instructions, of the candidates within half of the time for evidence, of all within the
+// time of the job that profiles leave, and says what explains the changes. The counts come first, because what they
+// tell of a change does not depend on how busy the machine is.
 func (r *run) gatherEvidence(ctx context.Context, start, deadline time.Time) error {
 	began := time.Now()
 	budget := evidenceBudget(began.Sub(start))
-	if err := r.diagnose(ctx, budget, deadline); err != nil {
-		return err
-	}
 	var counted []measure.Subject
 	if all := r.o.Instructions == config.CountAlways; all || r.o.Instructions == config.CountCandidates {
-		end := began.Add(budget)
+		// A short job may take up to twice the least, see diagnose.
+		end := began.Add(max(budget, 2*evidenceLeast) / 2)
 		if all || end.After(deadline) {
-			end = deadline
+			end = deadline.Add(-budget)
 		}
 		counted = r.countable(all)
 		if err := r.countInstructions(ctx, counted, time.Until(end), all); err != nil {
 			return err
 		}
+	}
+	if err := r.diagnose(ctx, budget, time.Since(began), deadline); err != nil {
+		return err
 	}
 	if len(r.c.Diagnoses) > 0 || len(counted) > 0 {
 		r.c.Timings.EvidenceSeconds = time.Since(began).Seconds()
@@ -66,6 +68,13 @@ func (r *run) countable(all bool) []measure.Subject {
 		}
 	}
 	var out []measure.Subject
+	_, worst := r.subjects()
+	for _, s := range worst {
+		if _, ok := subjects[s.Benchmark]; ok && !own[s.Benchmark] {
+			out = append(out, subjects[s.Benchmark])
+			rank[s.Benchmark] = -1 // once
+		}
+	}
 	for want := 2; want >= 0 && (want > 0 || all); want-- {
 		for _, b := range order {
 			if rank[b] == want && !own[b] {
@@ -76,8 +85,8 @@ func (r *run) countable(all bool) []measure.Subject {
 	return out
 }
 
-// countLeast is the least time that counts of candidates are begun in: those of one benchmark take up to that.
-const countLeast = 10 * time.Second
+// countLeast is the least time that counts of candidates are begun in: the first of one benchmark take about that.
+const countLeast = 3 * time.Second
 
 // countInstructions adds the counts of subjects to the results. Where there is no Valgrind that is a note only if
 // counts of all were asked for.
@@ -100,8 +109,15 @@ func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject,
 		return err
 	}
 	r.c.Notes = append(r.c.Notes, notes...)
+	r.executed = map[bench.Benchmark]measure.InstructionCount{}
 	var steady []compare.Counts
 	for _, n := range counts {
+		if n.BaseProfile != nil {
+			r.executed[n.Subject.Benchmark] = n
+		}
+		if len(n.Base) < measure.CountRepeats {
+			continue
+		}
 		if spread := compare.CountsSpread(n.Base, n.Head); spread > compare.MostCountsSpread {
 			r.note("instructions of %s are left out: they differ by %.1f %% from run to run", n.Subject.Benchmark, 100*spread)
 			continue

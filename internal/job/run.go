@@ -134,6 +134,7 @@ type run struct {
 	targets    []measure.Target
 	baseFailed map[string]bool // packages that do not build in base
 	aligned    []string        // files of head that were built from base's text
+	executed   map[bench.Benchmark]measure.InstructionCount
 }
 
 func (r *run) note(format string, args ...any) {

@@ -5,12 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/benchbot/benchbot/internal/bench"
@@ -20,7 +23,8 @@ import (
 // This file counts instructions. Valgrind's callgrind runs the test binary on a processor of its own making, so
 // that the counts do not depend on what else the machine does; but it takes some fifty times as long, so it is
 // never part of a timed sample. Each count is of two runs, of few and of many operations: the difference has
-// neither the runtime's start-up nor what the benchmark prepares in it.
+// neither the runtime's start-up nor what the benchmark prepares in it. The first count's files also tell which
+// functions and lines executed the instructions.
 
 // CountRepeats is how many counts a side are taken.
 const CountRepeats = 3
@@ -39,10 +43,15 @@ type InstructionOptions struct {
 	Progress func(phase string, done, all int)
 }
 
-// An InstructionCount is how many instructions an operation of a subject takes, CountRepeats counts a side.
+// An InstructionCount is how many instructions an operation of a subject takes, up to CountRepeats counts a side:
+// there are fewer where the time ended.
 type InstructionCount struct {
 	Subject    Subject
 	Base, Head []float64
+	// BaseProfile and HeadProfile are encoded profiles of Operations with the column "instructions", made from
+	// the first counts' files; nil where the binaries do not tell what stands where.
+	BaseProfile, HeadProfile []byte
+	Operations               int
 }
 
 // ErrNoValgrind says that instructions cannot be counted here.
@@ -65,24 +74,37 @@ func CountInstructions(ctx context.Context, o InstructionOptions) (counts []Inst
 		o.Progress = func(string, int, int) {}
 	}
 	c := counter{env: countingEnvironment(o.Env), dir: o.Dir, valgrind: valgrind, end: time.Now().Add(o.Budget)}
-	for i, s := range o.Subjects {
-		o.Progress("count instructions", i, len(o.Subjects))
-		// Of one there is the time that it takes, of the others the longest that one took so far.
-		if time.Now().Add(c.longest).After(c.end) {
-			notes = append(notes, fmt.Sprintf("the time for counting instructions ended before %d of %d benchmarks", len(o.Subjects)-i, len(o.Subjects)))
-			break
+	left := o.Subjects
+	// The first counts of all come before the second of any: they already tell where the instructions are.
+	for repeat := range CountRepeats {
+		for i, s := range left {
+			o.Progress("count instructions", repeat*len(o.Subjects)+i, CountRepeats*len(o.Subjects))
+			// Of one there is the time that it takes, of the others the longest that one took so far.
+			if time.Now().Add(c.longest).After(c.end) {
+				if repeat == 0 {
+					notes = append(notes, fmt.Sprintf("the time for counting instructions ended before %d of %d benchmarks", len(left)-i, len(left)))
+				}
+				left = left[:i]
+				break
+			}
+			if repeat == 0 {
+				counts = append(counts, InstructionCount{Subject: s})
+			}
+			at := slices.IndexFunc(counts, func(n InstructionCount) bool { return n.Subject.Benchmark == s.Benchmark })
+			if at < 0 {
+				continue // its first count failed
+			}
+			began := time.Now()
+			err := c.count(ctx, &counts[at])
+			if ctx.Err() != nil {
+				return nil, nil, ctx.Err()
+			}
+			c.longest = max(c.longest, time.Since(began))
+			if err != nil && repeat == 0 {
+				counts = counts[:at]
+				notes = append(notes, fmt.Sprintf("no instructions of %s: %v", s.Benchmark, err))
+			}
 		}
-		began := time.Now()
-		n, err := c.count(ctx, s)
-		if ctx.Err() != nil {
-			return nil, nil, ctx.Err()
-		}
-		c.longest = max(c.longest, time.Since(began))
-		if err != nil {
-			notes = append(notes, fmt.Sprintf("no instructions of %s: %v", s.Benchmark, err))
-			continue
-		}
-		counts = append(counts, n)
 	}
 	return counts, notes, nil
 }
@@ -112,52 +134,102 @@ type counter struct {
 	files    int
 }
 
-// count counts a subject on both sides.
-func (c *counter) count(ctx context.Context, s Subject) (InstructionCount, error) {
-	out := InstructionCount{Subject: s}
-	many := operationsIn(countedSeconds, max(s.BaseSeconds, s.HeadSeconds)) + 1
-	few := 1 + many/20
-	for range CountRepeats {
-		for _, side := range []struct {
-			name string
-			bin  *revision.Binary
-			to   *[]float64
-		}{{"base", s.Base, &out.Base}, {"head", s.Head, &out.Head}} {
-			small, err := c.run(ctx, s.Benchmark, side.bin, few)
-			if err != nil {
-				return out, fmt.Errorf("%s: %w", side.name, err)
-			}
-			large, err := c.run(ctx, s.Benchmark, side.bin, few+many)
-			if err != nil {
-				return out, fmt.Errorf("%s: %w", side.name, err)
-			}
-			if large <= small {
-				return out, fmt.Errorf("%s: more operations took no more instructions", side.name)
-			}
-			*side.to = append(*side.to, (large-small)/float64(many))
-		}
-	}
-	return out, nil
+// A countingRun is one process: operations of one side, and what callgrind counted of them.
+type countingRun struct {
+	side, file string
+	bin        *revision.Binary
+	operations int
+	total      float64
+	graph      *callGraph // nil unless it was asked for
+	err        error
 }
 
-// run counts all instructions of a process that does n operations.
-func (c *counter) run(ctx context.Context, bm bench.Benchmark, bin *revision.Binary, n int) (float64, error) {
-	c.files++
-	file := filepath.Join(c.dir, fmt.Sprintf("%d.callgrind", c.files))
-	defer os.Remove(file)
-	_, err := call{binary: bin, env: c.env, deadline: c.end,
-		under: []string{c.valgrind, "--tool=callgrind", "--callgrind-out-file=" + strings.ReplaceAll(file, "%", "%%")},
-		args:  append(selecting(bm), "-test.timeout=0", "-test.count=1", "-test.cpu=1", fmt.Sprintf("-test.benchtime=%dx", n)),
+// count adds a count to each side of a subject, and to the first counts their profiles. Counts do not depend on
+// what else the machine does, so as many processes run at once as there are processors.
+func (c *counter) count(ctx context.Context, n *InstructionCount) error {
+	s := n.Subject
+	many := operationsIn(countedSeconds, max(s.BaseSeconds, s.HeadSeconds)) + 1
+	few := 1 + many/20
+	first := len(n.Base) == 0
+	runs := []*countingRun{{side: "base", bin: s.Base, operations: few}, {side: "base", bin: s.Base, operations: few + many},
+		{side: "head", bin: s.Head, operations: few}, {side: "head", bin: s.Head, operations: few + many}}
+	var all sync.WaitGroup
+	free := make(chan struct{}, runtime.NumCPU())
+	for _, r := range runs {
+		c.files++
+		r.file = filepath.Join(c.dir, fmt.Sprintf("%d.callgrind", c.files))
+		all.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			r.err = c.run(ctx, s.Benchmark, r, first)
+		})
+	}
+	all.Wait()
+	for _, r := range runs {
+		if r.err != nil {
+			return fmt.Errorf("%s: %w", r.side, r.err)
+		}
+	}
+	for i := 0; i < len(runs); i += 2 {
+		if runs[i+1].total <= runs[i].total {
+			return fmt.Errorf("%s: more operations took no more instructions", runs[i].side)
+		}
+	}
+	n.Base = append(n.Base, (runs[1].total-runs[0].total)/float64(many))
+	n.Head = append(n.Head, (runs[3].total-runs[2].total)/float64(many))
+	if first {
+		n.profile(runs, many)
+	}
+	return nil
+}
+
+// profile makes the profiles of the first runs. Where one cannot be made, such as of a binary without debugging
+// information, there is none: the counts stand without it.
+func (n *InstructionCount) profile(runs []*countingRun, operations int) {
+	var made [2][]byte
+	var all sync.WaitGroup
+	for i := range made {
+		few, many := runs[2*i], runs[2*i+1]
+		if few.graph == nil || many.graph == nil {
+			return
+		}
+		all.Go(func() {
+			if p, err := instructionProfile(few.graph, many.graph, many.bin.Path); err == nil {
+				made[i] = p
+			}
+		})
+	}
+	all.Wait()
+	if made[0] != nil && made[1] != nil {
+		n.BaseProfile, n.HeadProfile, n.Operations = made[0], made[1], operations
+	}
+}
+
+// run counts all instructions of a process, and where stacks are asked for who executed them.
+func (c *counter) run(ctx context.Context, bm bench.Benchmark, r *countingRun, stacks bool) error {
+	defer os.Remove(r.file)
+	under := []string{c.valgrind, "--tool=callgrind", "--callgrind-out-file=" + strings.ReplaceAll(r.file, "%", "%%")}
+	if stacks {
+		under = append(under, countedStacks...)
+	}
+	_, err := call{binary: r.bin, env: c.env, deadline: c.end, under: under,
+		args: append(selecting(bm), "-test.timeout=0", "-test.count=1", "-test.cpu=1", fmt.Sprintf("-test.benchtime=%dx", r.operations)),
 	}.result(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("%w under Valgrind", err)
+		return fmt.Errorf("%w under Valgrind", err)
 	}
-	f, err := os.Open(file)
+	f, err := os.Open(r.file)
 	if err != nil {
-		return 0, errors.New("callgrind wrote no counts")
+		return errors.New("callgrind wrote no counts")
 	}
 	defer f.Close()
-	return totalOf(bufio.NewScanner(f))
+	if r.total, err = totalOf(bufio.NewScanner(f)); err != nil || !stacks {
+		return err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err == nil {
+		r.graph, _ = readCallGraph(f) // without it there is no profile
+	}
+	return nil
 }
 
 // totalOf reads the sum of a file of callgrind: the line "totals: N" at its end (the format is specified in

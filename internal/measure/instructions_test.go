@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/benchbot/benchbot/internal/bench"
+	"github.com/google/pprof/profile"
 )
 
 func needValgrind(t *testing.T) {
@@ -41,12 +42,42 @@ func TestCountInstructions(t *testing.T) {
 			t.Errorf("%v instructions", side)
 		}
 	}
+	for _, raw := range [][]byte{counts[0].BaseProfile, counts[0].HeadProfile} {
+		if all, spun := within(t, raw, "example.com/p.spin"); all == 0 || spun < all/10*9 {
+			t.Errorf("%d of %d instructions are told to be spin's", spun, all)
+		}
+	}
 	if len(notes) != 1 || !strings.HasPrefix(notes[0], "no instructions of p.Fail: base: the process ended with exit status 1") {
 		t.Errorf("notes %q", notes)
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("files are left: %v (%v)", left, err)
 	}
+}
+
+// within adds up a profile, and what of it a function of the benchmark's file does below the benchmark.
+func within(t *testing.T, raw []byte, function string) (all, part int64) {
+	t.Helper()
+	p, err := profile.ParseUncompressed(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range p.Sample {
+		all += s.Value[0]
+		var names []string
+		for _, l := range s.Location {
+			for _, line := range l.Line {
+				names = append(names, line.Function.Name)
+				if line.Function.Name == function && (!strings.HasSuffix(line.Function.Filename, "p_test.go") || line.Line < 11 || line.Line > 16) {
+					t.Errorf("%s is told to be at %s:%d", function, line.Function.Filename, line.Line)
+				}
+			}
+		}
+		if at := slices.Index(names, function); at >= 0 && slices.Contains(names[at:], "example.com/p.BenchmarkSpin") {
+			part += s.Value[0]
+		}
+	}
+	return all, part
 }
 
 func TestCountInstructionsKeepsItsBudget(t *testing.T) {

@@ -18,7 +18,8 @@ func (p printer) whyLine(name safe, d *bench.Diagnosis) (label, text safe, ok bo
 	}
 	f := &d.Findings[0]
 	key := map[bool]string{true: "why.more", false: "why.less"}[f.Change > 0]
-	if f.Measure == bench.MeasureCPU || f.Measure == bench.MeasureWait {
+	switch f.Measure {
+	case bench.MeasureCPU, bench.MeasureWait, bench.MeasureInstructions:
 		key = map[bool]string{true: "why.slower", false: "why.faster"}[f.Change > 0]
 	}
 	return p.say(key, "name", name), p.finding(f), true
@@ -110,8 +111,11 @@ func (p printer) amount(f *bench.Finding) safe {
 	case bench.MeasureBytes:
 		return p.say("why.bytes", "change", safe(sign+formatValue(math.Abs(v), nan, nan, bench.Bytes)))
 	}
-	if f.Measure == bench.MeasureWait {
+	switch f.Measure {
+	case bench.MeasureWait:
 		return p.say("why.wait", "change", percentOf(v))
+	case bench.MeasureInstructions:
+		return p.say("why.instructions", "change", percentOf(v))
 	}
 	return p.say("why.cpu", "change", percentOf(v))
 }

@@ -1,0 +1,92 @@
+package diagnose
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/benchbot/benchbot/internal/bench"
+	"github.com/google/pprof/profile"
+)
+
+// executed is a made profile of instructions.
+func executed(t testing.TB, paths ...path) []byte {
+	t.Helper()
+	p, err := profile.ParseData(made(t, paths...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.SampleType[0].Type = "instructions"
+	var b bytes.Buffer
+	if err := p.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// counted is an input whose time changed, with profiles of 100 operations of 1000 and of head instructions, all
+// that is new of them in regexp.Compile, which line 12 of F calls.
+func counted(t testing.TB, change float64, head int64) Input {
+	old := path{100_000, "example.com/m.F@example.com/m/p.go:11:10"}
+	in := inputOf(nil, nil, change)
+	in.Base, in.Head = Side{Instructions: executed(t, old), InstructionOperations: 100}, Side{InstructionOperations: 100}
+	in.Head.Instructions = executed(t, old, path{100*head - 100_000, "regexp.Compile example.com/m.F@example.com/m/p.go:12:10"})
+	return in
+}
+
+func TestInstructionsExplain(t *testing.T) {
+	c := changesOf(t, []int{12}, nil)
+	d, notes := Diagnose(counted(t, 0.3, 1200), c)
+	if len(notes) > 0 || len(d.Findings) != 1 {
+		t.Fatalf("%+v, notes %q", d.Findings, notes)
+	}
+	f := d.Findings[0]
+	if f.Measure != bench.MeasureInstructions || f.Function != "regexp.Compile" || f.Kind != bench.FindingNew || f.Work != bench.WorkRegexp || f.File != "p.go" || f.Line != 12 {
+		t.Errorf("found %+v", f)
+	}
+	if math.Abs(float64(f.Change)-0.2) > 1e-9 || f.Low != f.Change || f.High != f.Change {
+		t.Errorf("it is %v, %v to %v, want 0.2, which is exact", f.Change, f.Low, f.High)
+	}
+}
+
+// Samples tell of time. Counts take their place where the time is that of instructions, and tell nothing of a change
+// that is not in them.
+func TestInstructionsBesideSamples(t *testing.T) {
+	c := changesOf(t, []int{12, 20}, nil)
+	sampled := func(in Input) Input {
+		old := path{1000, "example.com/m.F@example.com/m/p.go:11:10"}
+		in.Base.CPU, in.Base.Operations = [][]byte{made(t, old)}, 1000
+		in.Head.CPU, in.Head.Operations = [][]byte{made(t, old, path{1000, "sync.(*Mutex).lockSlow example.com/m.F@example.com/m/p.go:20:10"})}, 1000
+		return in
+	}
+	for _, tc := range []struct {
+		in   Input
+		want string
+	}{
+		{sampled(counted(t, 1, 1200)), "sync.(*Mutex).lockSlow"}, // a fifth of the time is in instructions
+		{sampled(counted(t, 1, 1500)), "regexp.Compile"},
+		{counted(t, 1, 1200), "regexp.Compile"}, // there is nothing else
+		{counted(t, 0.3, 1005), ""},             // below their limit
+		{counted(t, -0.3, 1200), ""},            // it is faster
+		{counted(t, 0, 1200), ""},               // nothing changed
+	} {
+		d, notes := Diagnose(tc.in, c)
+		got := ""
+		if len(d.Findings) > 0 {
+			got = d.Findings[0].Function
+		}
+		if got != tc.want || len(d.Findings) > 1 || len(notes) > 0 {
+			t.Errorf("time %+v: found %+v, notes %q, want %q", tc.in.Changes, d.Findings, notes, tc.want)
+		}
+	}
+	in := counted(t, 0, 1200)
+	in.Changes = map[string]float64{bench.Instructions: 0.2} // the clock saw nothing
+	if d, _ := Diagnose(in, c); len(d.Findings) != 1 {
+		t.Errorf("of a change of instructions alone: %+v", d.Findings)
+	}
+	in.Head.Instructions = []byte("no profile")
+	if d, notes := Diagnose(in, c); len(d.Findings) > 0 || len(notes) != 1 || !strings.Contains(notes[0], "the profile of instructions of m.X could not be used: head") {
+		t.Errorf("found %+v, notes %q", d.Findings, notes)
+	}
+}
