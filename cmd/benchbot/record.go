@@ -108,6 +108,9 @@ func (f *recordFlags) run(ctx context.Context, g *global, files []string) error 
 	if err := f.note(ctx, g, runs); err != nil {
 		return err
 	}
+	if err := measure.ReferenceFor(ctx, runs, reader.Machine, reader.Now); err != nil {
+		return err
+	}
 	return f.record(ctx, g, runs)
 }
 

@@ -221,11 +221,13 @@ type Comparison struct {
 	Repository  string      `json:"repository,omitempty"`
 	Measured    time.Time   `json:"measured,omitzero"`
 	Environment Environment `json:"environment"`
-	Settings    Settings    `json:"settings"`
-	Seed        int64       `json:"seed"`
-	Results     []Result    `json:"results"`
-	Skipped     []Skipped   `json:"skipped"`
-	Failures    []Failure   `json:"failures"`
+	// Reference is how fast that machine was while it measured.
+	Reference Reference `json:"reference,omitzero"`
+	Settings  Settings  `json:"settings"`
+	Seed      int64     `json:"seed"`
+	Results   []Result  `json:"results"`
+	Skipped   []Skipped `json:"skipped"`
+	Failures  []Failure `json:"failures"`
 	// Notes are one-line remarks on the job as a whole, in the order they came up.
 	Notes []string `json:"notes"`
 	// Changed lists the files that differ between base and head.

@@ -19,8 +19,10 @@ type Run struct {
 	Revision    Revision
 	Measured    time.Time
 	Environment Environment
-	Source      string
-	Results     []RunResult
+	// Reference is how fast that machine was then, where it is known.
+	Reference Reference
+	Source    string
+	Results   []RunResult
 }
 
 // A RunResult is one benchmark and unit of a run.
@@ -42,6 +44,9 @@ func (r *Run) Check() error {
 	}
 	if r.Revision.Commit == "" {
 		return errors.New("the run does not say which commit it measured")
+	}
+	if err := r.Reference.Check(); err != nil {
+		return err
 	}
 	type key struct {
 		b    Benchmark
@@ -76,7 +81,7 @@ func (c *Comparison) RunOf(side string) Run {
 	if side == "head" {
 		rev = c.Head
 	}
-	run := Run{Repository: c.Repository, Revision: rev, Measured: c.Measured, Environment: c.Environment, Source: SourceBenchmark}
+	run := Run{Repository: c.Repository, Revision: rev, Measured: c.Measured, Environment: c.Environment, Reference: c.Reference, Source: SourceBenchmark}
 	for _, r := range c.Results {
 		s := r.Base
 		if side == "head" {

@@ -251,12 +251,17 @@ func testEmpty(t *testing.T, open func() Store) {
 	}
 }
 
+// testReference is a reference as a machine may have it.
+var testReference = bench.Reference{Version: "1 go1.26", CPU: bench.Reading{Center: 0.001, Low: 0.00099, High: 1. / 900},
+	Memory: bench.Reading{Center: 1e-3, Low: 1e-3, High: 2e-3}, Allocation: bench.Reading{Center: 7e-4, Low: 6e-4, High: 8e-4}}
+
 func testComesBack(t *testing.T, open func() Store) {
 	odd := testRun(0)
 	odd.Revision.Dirty, odd.Revision.Parents = true, []string{"a", "b"}
 	odd.Revision.Accepted = []bench.Acceptance{{Name: "p.One", Reason: "\"why\" <not>\n", By: "ü"}, {Name: "*", Reason: "all"}}
 	odd.Revision.Subject, odd.Repository = "Überschrift \"quoted\"; DROP TABLE run --", ""
 	odd.Environment.Runner = "github-hosted"
+	odd.Reference = testReference
 	odd.Results = []bench.RunResult{
 		{Benchmark: bench.Benchmark{Name: "One", Procs: 1}, Unit: "sec/op", Samples: []float64{1.5e-9}, Center: 1.5e-9, Low: math.Inf(-1), High: math.Inf(1)},
 		{Benchmark: bench.Benchmark{Name: "One", Procs: 4}, Unit: "sec/op", Samples: []float64{math.Pi, math.E, -0.1}, Center: math.E, Low: -0.1, High: math.Pi},

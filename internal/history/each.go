@@ -39,7 +39,7 @@ func readRuns(ctx context.Context, s Store, runs []Run) ([]bench.Run, error) {
 	for i, r := range runs {
 		only[i], at[r.ID] = r.ID, i
 		whole[i] = bench.Run{Repository: r.Repository, Revision: r.Revision, Measured: r.Measured, Environment: r.Environment.Environment,
-			Source: r.Source, Results: make([]bench.RunResult, 0, r.Results)}
+			Reference: r.Reference, Source: r.Source, Results: make([]bench.RunResult, 0, r.Results)}
 	}
 	got, err := s.Series(ctx, Filter{Only: only, Dirty: true, Samples: true})
 	if err != nil {

@@ -124,9 +124,9 @@ func (c *clause) String() string {
 	return " WHERE " + strings.Join(c.conditions, " AND ")
 }
 
-// selectRuns reads the runs that a filter lets through, oldest first; their identities only where they
-// are wanted, as the rows of all runs are most of what a series costs to read.
-func selectRuns(ctx context.Context, tx *sqlTx, f Filter, identities bool) ([]Run, error) {
+// selectRuns reads the runs that a filter lets through, oldest first; their identities and
+// references only where they are wanted, as the rows of all runs are most of what a series costs to read.
+func selectRuns(ctx context.Context, tx *sqlTx, f Filter, whole bool) ([]Run, error) {
 	environments, err := selectEnvironments(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -137,9 +137,9 @@ func selectRuns(ctx context.Context, tx *sqlTx, f Filter, identities bool) ([]Ru
 		return nil, err
 	}
 	runs := make([]Run, 0, min(last, 1<<14))
-	identity := "identity"
-	if !identities {
-		identity = "NULL"
+	identity, reference := "identity", "reference"
+	if !whole {
+		identity, reference = "NULL", "''"
 	}
 	only := map[int64]bool{}
 	for _, id := range f.Only {
@@ -149,14 +149,17 @@ func selectRuns(ctx context.Context, tx *sqlTx, f Filter, identities bool) ([]Ru
 	err = eachRow(ctx, tx, func(rows *sql.Rows) error {
 		var r Run
 		var identity sql.RawBytes
-		var parents, accepted string
+		var parents, accepted, reference string
 		var committed, measured sql.NullInt64
 		var environment int64
 		rev := &r.Revision
 		err := rows.Scan(&r.ID, &identity, &r.Repository, &rev.Commit, &rev.Dirty, &rev.Label, &rev.Branch, &rev.Subject, &parents,
-			&committed, &measured, &environment, &r.Source, &r.Results, &accepted)
+			&committed, &measured, &environment, &r.Source, &r.Results, &accepted, &reference)
 		if err == nil {
 			rev.Accepted, err = bench.DecodeAcceptances(accepted)
+		}
+		if err == nil {
+			r.Reference, err = bench.DecodeReference(reference)
 		}
 		rev.Parents, rev.Time, r.Measured = strings.Fields(parents), timeOf(committed), timeOf(measured)
 		r.Environment, r.Identity = environments[environment], string(digits[:hex.Encode(digits[:], identity[:min(len(identity), 16)])])
@@ -164,7 +167,7 @@ func selectRuns(ctx context.Context, tx *sqlTx, f Filter, identities bool) ([]Ru
 			runs = append(runs, r)
 		}
 		return err
-	}, `SELECT id, `+identity+`, repository, commit_id, dirty, label, branch, subject, parents, committed, measured, environment_id, source, results, accepted
+	}, `SELECT id, `+identity+`, repository, commit_id, dirty, label, branch, subject, parents, committed, measured, environment_id, source, results, accepted, `+reference+`
 		FROM run`+where.String(), where.values...)
 	if err != nil {
 		return nil, err

@@ -122,10 +122,10 @@ func (w *sqlWriter) record(run bench.Run, identity []byte) int64 {
 	environment := w.environment(run.Environment)
 	series := w.series(run, environment)
 	rev := run.Revision
-	id := w.insert(`INSERT INTO run (identity, repository, commit_id, dirty, label, branch, subject, parents, committed, measured, environment_id, source, results, accepted)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	id := w.insert(`INSERT INTO run (identity, repository, commit_id, dirty, label, branch, subject, parents, committed, measured, environment_id, source, results, accepted, reference)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		identity, run.Repository, rev.Commit, rev.Dirty, rev.Label, rev.Branch, rev.Subject, strings.Join(rev.Parents, " "),
-		micros(rev.Time), micros(run.Measured), environment, run.Source, len(run.Results), bench.EncodeAcceptances(rev.Accepted))
+		micros(rev.Time), micros(run.Measured), environment, run.Source, len(run.Results), bench.EncodeAcceptances(rev.Accepted), bench.EncodeReference(run.Reference))
 	if w.err != nil {
 		return 0
 	}

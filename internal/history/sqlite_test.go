@@ -476,7 +476,7 @@ func TestKilledCompaction(t *testing.T) {
 }
 
 // sqliteUndo takes a history in SQLite back to the schema before, from the second schema on.
-var sqliteUndo = []string{"DROP TABLE pulled", "ALTER TABLE run DROP COLUMN accepted"}
+var sqliteUndo = []string{"DROP TABLE pulled", "ALTER TABLE run DROP COLUMN accepted", "ALTER TABLE run DROP COLUMN reference"}
 
 // makeOlder takes a history back to an earlier schema, and closes it.
 func makeOlder(t *testing.T, s *sqlStore, undo []string, schema int) {
@@ -507,9 +507,10 @@ func TestEverySchemaGoesForward(t *testing.T) {
 		checkComplete(t, s, 20)
 		run := testRun(20)
 		run.Revision.Accepted = []bench.Acceptance{{Name: "*", Reason: "r", By: "b"}}
+		run.Reference = testReference
 		record(t, s, run)
 		runs, err := s.Runs(t.Context(), Filter{})
-		if err != nil || len(runs) != 21 || !slices.Equal(runs[20].Revision.Accepted, run.Revision.Accepted) || runs[0].Revision.Accepted != nil {
+		if err != nil || len(runs) != 21 || runs[20].Reference != testReference || runs[0].Reference != (bench.Reference{}) || !slices.Equal(runs[20].Revision.Accepted, run.Revision.Accepted) || runs[0].Revision.Accepted != nil {
 			t.Errorf("schema %d: %+v, %v", schema, runs, err)
 		}
 		if err := s.SetPulled(t.Context(), "branch", "tip"); err != nil {

@@ -99,6 +99,7 @@ type Run struct {
 	Revision    bench.Revision
 	Measured    time.Time
 	Environment *Environment
+	Reference   bench.Reference // what bench.Run has; zero where there was none
 	Source      string
 	Results     int
 }
@@ -128,7 +129,7 @@ type Usage struct {
 
 // A Selection is what was read of a history.
 type Selection struct {
-	Runs []Run // oldest first, also those that none of the series has a point of; without Identity
+	Runs []Run // oldest first, also those that none of the series has a point of; without Identity and Reference
 	// Series are ordered by package, benchmark and unit, their points as Runs. A series without points
 	// is left out.
 	Series []Series

@@ -348,10 +348,18 @@ func (r *run) measure(ctx context.Context, deadline time.Time) error {
 		}
 	}
 	r.addRules(&opts)
+	var referee measure.Referee
+	if err := referee.Take(ctx); err != nil {
+		return err
+	}
 	res, err := measure.Run(ctx, opts)
 	if err != nil {
 		return err
 	}
+	if err := referee.Take(ctx); err != nil {
+		return err
+	}
+	r.c.Reference = referee.Reference()
 	r.c.Failures = append(r.c.Failures, res.Failures...)
 	r.c.Skipped = append(r.c.Skipped, res.Skipped...)
 	r.c.Notes = append(r.c.Notes, res.Notes...)

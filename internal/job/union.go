@@ -66,7 +66,7 @@ func union(docs []*bench.Comparison) *bench.Comparison {
 		}
 		if len(d.Results) > 0 && !slices.Contains(machines, d.Environment.String()) {
 			if len(machines) == 0 {
-				c.Environment = d.Environment
+				c.Environment, c.Reference = d.Environment, d.Reference
 			}
 			machines = append(machines, d.Environment.String())
 		}
@@ -75,6 +75,7 @@ func union(docs []*bench.Comparison) *bench.Comparison {
 		t.ProcessSeconds, t.EvidenceSeconds = t.ProcessSeconds+d.Timings.ProcessSeconds, t.EvidenceSeconds+d.Timings.EvidenceSeconds
 	}
 	if len(machines) > 1 {
+		c.Reference = bench.Reference{} // it is of one of them
 		c.Notes = append(c.Notes, fmt.Sprintf("the shards were measured on %d kinds of machines; each benchmark's two revisions were on the same", len(machines)))
 	}
 	return &c

@@ -30,8 +30,9 @@ import (
 // them stand pkg and plan, and only where they are needed: procs, where the name's -N suffix does not
 // tell GOMAXPROCS, and summary, where center and interval are not those that the samples give.
 //
-// accepted stands only in the file of a run with which a regression was accepted, after the identity that it
-// holds for: so it does not reach a run after it, whose file was written without.
+// accepted stands only in the file of a run with which a regression was accepted, and reference only where
+// one was taken, after the identity that they hold for: so they do not reach a run after it, whose file was
+// written without.
 //
 // A value that could not stand in a line as it is (control characters, blanks at its ends) is quoted
 // as in Go.
@@ -40,6 +41,7 @@ const (
 	summaryKeyLine = "summary"
 	procsKeyLine   = "procs"
 	acceptedLine   = "accepted"
+	referenceLine  = "reference"
 )
 
 // EncodeRun appends a run with its identity to text in the form of a run file. It fails with a
@@ -64,7 +66,7 @@ func EncodeRun(text []byte, identity string, run bench.Run) ([]byte, error) {
 // SameRun tells whether two runs have the same content, whatever the order of their results.
 func SameRun(a, b bench.Run) bool {
 	ra, rb := a.Revision, b.Revision
-	if a.Repository != b.Repository || !a.Measured.Equal(b.Measured) || a.Environment != b.Environment || a.Source != b.Source ||
+	if a.Repository != b.Repository || !a.Measured.Equal(b.Measured) || a.Environment != b.Environment || a.Reference != b.Reference || a.Source != b.Source ||
 		ra.Commit != rb.Commit || ra.Label != rb.Label || !ra.Time.Equal(rb.Time) || ra.Subject != rb.Subject || ra.Branch != rb.Branch ||
 		!slices.Equal(ra.Parents, rb.Parents) || !slices.Equal(ra.Accepted, rb.Accepted) || ra.Dirty != rb.Dirty || len(a.Results) != len(b.Results) {
 		return false
@@ -117,6 +119,9 @@ func appendRun(text []byte, identity string, run bench.Run) []byte {
 	line("runner", env.Runner)
 	if len(rev.Accepted) > 0 {
 		line(acceptedLine, identity+" "+bench.EncodeAcceptances(rev.Accepted))
+	}
+	if run.Reference != (bench.Reference{}) {
+		line(referenceLine, identity+" "+bench.EncodeReference(run.Reference))
 	}
 	line(bench.PairedKey, "") // a file before this one may have said it
 
@@ -484,6 +489,12 @@ func (p *runParser) begin(r *benchfmt.Result, identity string) error {
 		var err error
 		if rev.Accepted, err = bench.DecodeAcceptances(list); err != nil {
 			wrong = p.wrong(r, "accepted is %q", list)
+		}
+	}
+	if of, reference, _ := strings.Cut(text(referenceLine), " "); of == identity {
+		var err error
+		if p.run.Reference, err = bench.DecodeReference(reference); err != nil {
+			wrong = p.wrong(r, "reference: %v", err)
 		}
 	}
 	env.GOOS, env.GOARCH, env.CPU, env.GoVersion = text("goos"), text("goarch"), text("cpu"), text("go")

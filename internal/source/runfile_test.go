@@ -42,7 +42,9 @@ func oddRun() bench.Run {
 			Accepted: []bench.Acceptance{{Name: "q.A/x=1", Reason: "\"quotes\"\x1b and\nlines <b>", By: "ü"}, {Name: "*", Reason: "r"}}},
 		Measured:    time.Date(2026, 2, 2, 3, 4, 5, 0, time.UTC),
 		Environment: bench.Environment{GOOS: "linux", GOARCH: "amd64", CPU: `"odd" CPU @ 3GHz`, Cores: 4, GoVersion: "go1.26.8", Kernel: "6.1", Runner: "github-hosted ubuntu24"},
-		Source:      bench.SourceBenchmark,
+		Reference: bench.Reference{Version: "1 go1.26", CPU: bench.Reading{Center: 0.001, Low: 0.00099, High: 1. / 900},
+			Memory: bench.Reading{Center: 1e-3, Low: 1e-3, High: 2e-3}, Allocation: bench.Reading{Center: 7e-4, Low: 6e-4, High: 8e-4}},
+		Source: bench.SourceBenchmark,
 		Results: []bench.RunResult{
 			{Benchmark: bench.Benchmark{Package: "p/q", Name: "A/x=1", Procs: 8}, Unit: bench.Time, Plan: "12x4ms", Samples: []float64{1.1e-6, 1.3e-6, 1.2e-6}, Center: 1.2e-6, Low: math.Inf(-1), High: math.Inf(1)},
 			{Benchmark: bench.Benchmark{Package: "p/q", Name: "A/x=1", Procs: 8}, Unit: bench.Bytes, Plan: "12x4ms", Samples: []float64{0, math.Copysign(0, -1)}, Center: 7, Low: math.NaN(), High: 1e300},
@@ -114,6 +116,7 @@ func TestDamagedRunFilesAreRefused(t *testing.T) {
 		{" 1.1e-06 sec/op", " 1.1e sec/op", "parsing measurement"},
 		{"summary: ", "summary: x ", "summary is"},
 		{"1.1e-06 sec/op 0 B/op", "NaN sec/op 0 B/op", "has the sample NaN"},
+		{`"version":"1 go1.26"`, `"version":"?"`, "reference: its reference has the version"},
 		{"commit: ab", "x: ", "does not say which commit"},
 		{`subject: "`, `subject: "\q`, "subject: invalid syntax"},
 	} {
