@@ -13,6 +13,9 @@ type Diagnosis struct {
 	Allocations *ProfileDiff `json:"allocations,omitempty"`
 	Base        *Usage       `json:"base,omitempty"`
 	Head        *Usage       `json:"head,omitempty"`
+	// Runtime of each is what the Go runtime tells; nil where it was asked nothing.
+	BaseRuntime *Runtime `json:"base_runtime,omitempty"`
+	HeadRuntime *Runtime `json:"head_runtime,omitempty"`
 }
 
 // Kinds of finding.
@@ -144,6 +147,44 @@ type GroupCost struct {
 	Head  Number `json:"head"`
 	Low   Number `json:"low"`
 	High  Number `json:"high"`
+}
+
+// A Runtime is what the Go runtime tells of a benchmark's process.
+type Runtime struct {
+	// Collections is nil where the benchmark allocates nothing, Scheduling where no execution trace was taken.
+	Collections *Collections `json:"collections,omitempty"`
+	Scheduling  *Scheduling  `json:"scheduling,omitempty"`
+}
+
+// Collections are the garbage collections during a number of operations, by the lines of the runtime
+// (GODEBUG=gctrace=1). Those that the testing package forces before and after them are not counted.
+type Collections struct {
+	Operations int `json:"operations"`
+	Cycles     int `json:"cycles"`
+	// Paused is how long they stopped everything, in seconds, LongestPause the longest of them.
+	Paused       float64 `json:"paused_seconds"`
+	LongestPause float64 `json:"longest_pause_seconds"`
+	// Before and After are what was still in use after a collection before the operations and after them,
+	// where Ended says that both are known; Peak is the largest heap at the start of one. The runtime writes
+	// whole MiB of them; here they are bytes.
+	Ended  bool  `json:"ended"`
+	Before int64 `json:"heap_before_bytes"`
+	After  int64 `json:"heap_after_bytes"`
+	Peak   int64 `json:"heap_peak_bytes"`
+}
+
+// Scheduling is what an execution trace tells of goroutines.
+type Scheduling struct {
+	Operations int `json:"operations"`
+	// Turns is how often a goroutine that could run got its turn, Waited how long all of them waited for it
+	// together, in seconds, LongestWait the longest.
+	Turns       int     `json:"turns"`
+	Waited      float64 `json:"waited_seconds"`
+	LongestWait float64 `json:"longest_wait_seconds"`
+	// Started are the goroutines that the repository's code started, Left those of them that were there in
+	// the end.
+	Started int `json:"goroutines_started"`
+	Left    int `json:"goroutines_left"`
 }
 
 // A Usage is what the system counted of the process that was profiled. What a system does not count

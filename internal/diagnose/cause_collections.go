@@ -25,6 +25,26 @@ func detectCollections(v *view) Verdict {
 		out.Evidence = append(out.Evidence, sentence(Text{"{unit}: {before} before, {after} now ({change})", "{unit}: {before} antes, {after} ahora ({change})"},
 			"unit", unit, "before", Quantity{float64(r.Base.Center), unit}, "after", Quantity{float64(r.Head.Center), unit}, "change", r))
 	}
+	return v.collected(out)
+}
+
+// collected adds what the runtime wrote of its collections. Where none ran, none is frequent.
+func (v *view) collected(out Verdict) Verdict {
+	slow, other := v.runtimes()
+	c, before := slow.Collections, other.Collections
+	if c == nil || before == nil || c.Operations <= 0 || before.Operations <= 0 {
+		return out
+	}
+	a, b := v.sides()
+	out.Evidence = append(out.Evidence, sentence(Text{"{n} collections in {operations} operations of {slow}, {before} in {others} of {fast}", "{n} recolecciones en {operations} operaciones de {slow}, {before} en {others} de {fast}"},
+		"n", c.Cycles, "operations", c.Operations, "before", before.Cycles, "others", before.Operations, "slow", Text{a, a}, "fast", Text{b, b}))
+	if c.Cycles == 0 && out.State == Unmeasured {
+		out.State = RuledOut
+	}
+	if c.Cycles > 0 {
+		out.Evidence = append(out.Evidence, sentence(Text{"one of {slow} stops everything for {pause} on average, {longest} at most", "una de {slow} detiene todo durante {pause} de media, {longest} como mucho"},
+			"pause", Quantity{c.Paused / float64(c.Cycles), bench.Time}, "longest", Quantity{c.LongestPause, bench.Time}, "slow", Text{a, a}))
+	}
 	return out
 }
 

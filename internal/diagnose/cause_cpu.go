@@ -1,5 +1,7 @@
 package diagnose
 
+import "github.com/benchbot/benchbot/internal/bench"
+
 var cpuShort = Cause{
 	ID:     "cpu",
 	Name:   Text{"not enough CPU", "CPU insuficiente"},
@@ -18,6 +20,11 @@ func detectCPU(v *view) Verdict {
 	on := used(u)
 	out := say(Unmeasured, Text{"the process used {used} of one core's time (cores: {cores}, GOMAXPROCS: {procs})", "el proceso usó {used} del tiempo de un núcleo (núcleos: {cores}, GOMAXPROCS: {procs})"},
 		"used", Percent(on), "cores", cores, "procs", v.benchmark.Procs)
+	if slow, _ := v.runtimes(); slow.Scheduling != nil && slow.Scheduling.Turns > 0 {
+		s := slow.Scheduling
+		out.Evidence = append(out.Evidence, sentence(Text{"a goroutine that could run waited {mean} for its turn on average, {longest} at most", "una goroutine lista para correr esperó su turno {mean} de media, {longest} como mucho"},
+			"mean", Quantity{s.Waited / float64(s.Turns), bench.Time}, "longest", Quantity{s.LongestWait, bench.Time}))
+	}
 	switch {
 	case v.busy() > on/busyLimit: // others kept it waiting for its turn
 		out.Evidence = append(out.Evidence, sentence(Text{"it waited for other processes", "esperó a otros procesos"}))

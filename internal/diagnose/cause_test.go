@@ -171,6 +171,8 @@ func TestCausesOfImpossibleNumbers(t *testing.T) {
 		c := &bench.Comparison{Diagnoses: []bench.Diagnosis{{Benchmark: b,
 			CPU:  &bench.ProfileDiff{Base: int64(n), Head: int64(n), Groups: []bench.GroupCost{{Group: bench.GroupRegexp, Base: bench.NaN, Head: bench.Number(n)}, {Group: bench.GroupGC, Base: bench.Number(n), Head: bench.Number(n)}}},
 			Base: &bench.Usage{Counted: true, Wall: n, User: n}, Head: &bench.Usage{Counted: true, Wall: n, User: n}}}}
+		c.Diagnoses[0].HeadRuntime = &bench.Runtime{Collections: &bench.Collections{Operations: int(n), Cycles: int(n), Paused: n, Ended: true, Before: int64(n)}, Scheduling: &bench.Scheduling{Operations: int(n), Turns: int(n), Left: int(n)}}
+		c.Diagnoses[0].BaseRuntime = c.Diagnoses[0].HeadRuntime
 		for _, unit := range []string{bench.Time, bench.Bytes, bench.Allocs, "queries/op", "rows/op", "requests/op", "api-sec/op", "payload-B/op"} {
 			c.Results = append(c.Results, bench.Result{Benchmark: b, Unit: unit, Base: side, Head: side, Change: bench.NaN, Verdict: bench.Regression},
 				bench.Result{Benchmark: b, Unit: unit, Head: side})

@@ -41,6 +41,7 @@ type Side struct {
 	Operations, AllocationOperations int
 	TraceOperations                  int
 	Usage                            bench.Usage
+	Collections                      *bench.Collections
 }
 
 // Fewest samples of a CPU profile that says anything.
@@ -52,6 +53,7 @@ func Diagnose(in Input, c *Changes) (d bench.Diagnosis, notes []string) {
 	if in.Base.Usage != (bench.Usage{}) && in.Head.Usage != (bench.Usage{}) {
 		d.Base, d.Head = &in.Base.Usage, &in.Head.Usage
 	}
+	d.BaseRuntime, d.HeadRuntime = in.Base.runtime(nil), in.Head.runtime(nil)
 	note := func(what string, err error) {
 		notes = append(notes, fmt.Sprintf("the %s of %s could not be used: %v", what, in.Benchmark, err))
 	}

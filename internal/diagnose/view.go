@@ -79,6 +79,22 @@ func (v *view) usages() (slow, other *bench.Usage) {
 	return slow, other
 }
 
+// runtimes are what the runtime told of both, the slower one first.
+func (v *view) runtimes() (slow, other bench.Runtime) {
+	slow, other = orNone(v.diagnosis.HeadRuntime), orNone(v.diagnosis.BaseRuntime)
+	if v.improved {
+		slow, other = other, slow
+	}
+	return slow, other
+}
+
+func orNone(r *bench.Runtime) bench.Runtime {
+	if r == nil {
+		return bench.Runtime{}
+	}
+	return *r
+}
+
 // used is the part of the wall time that a process was on a CPU, above 1 with several at once.
 func used(u *bench.Usage) float64 { return (u.User + u.System) / u.Wall }
 

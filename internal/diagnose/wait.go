@@ -23,14 +23,16 @@ func (in Input) waits(d *bench.Diagnosis, c *Changes) error {
 	if change == 0 || !(seconds > 0) {
 		return nil
 	}
-	base, err := readTrace("base", in.Base.Trace, c.BaseModules, c.baseEnds)
+	before, after := newScheduling(), newScheduling()
+	base, err := readTrace("base", in.Base.Trace, c.BaseModules, c.baseEnds, before)
 	if err != nil {
 		return err
 	}
-	head, err := readTrace("head", in.Head.Trace, c.HeadModules, c.headEnds)
+	head, err := readTrace("head", in.Head.Trace, c.HeadModules, c.headEnds, after)
 	if err != nil {
 		return err
 	}
+	d.BaseRuntime, d.HeadRuntime = in.Base.runtime(before.of(in.Base.TraceOperations)), in.Head.runtime(after.of(in.Head.TraceOperations))
 	base.unit, head.unit = 1e-9/seconds/float64(in.Base.TraceOperations), 1e-9/seconds/float64(in.Head.TraceOperations)
 	e := newExplanation(base, head, change > 0, c, question{measure: bench.MeasureWait, want: math.Abs(change), least: 0.05, exact: true})
 	for _, way := range []func() []bench.Finding{e.byLine, e.byFunction} {
@@ -43,8 +45,9 @@ func (in Input) waits(d *bench.Diagnosis, c *Changes) error {
 }
 
 // readTrace reads how many nanoseconds goroutines waited on each path. Where no code of the repository is
-// on a path, such as the testing package's own goroutine and idle workers, it is left out.
-func readTrace(name string, raw []byte, modules map[string]string, ends map[place]int) (c *costs, err error) {
+// on a path, such as the testing package's own goroutine and idle workers, it is left out. What the trace tells
+// of goroutines goes into seen.
+func readTrace(name string, raw []byte, modules map[string]string, ends map[place]int, seen *scheduling) (c *costs, err error) {
 	defer func() {
 		// What reads traces was written for those of the runtime, and these may be anything.
 		if recover() != nil {
@@ -77,6 +80,7 @@ func readTrace(name string, raw []byte, modules map[string]string, ends map[plac
 			continue
 		}
 		id := st.Resource.Goroutine()
+		seen.see(ev, st, func(s trace.Stack) bool { return pathOf(s, modules, ends) != nil })
 		switch from, to := st.Goroutine(); {
 		case to == trace.GoWaiting && from == trace.GoRunning:
 			at, ok := known[st.Stack]

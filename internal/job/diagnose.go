@@ -89,7 +89,7 @@ func (r *run) diagnose(ctx context.Context, budget, spent time.Duration, deadlin
 
 func sideOf(o measure.Observation) diagnose.Side {
 	return diagnose.Side{CPU: o.CPU, Allocations: o.Allocations, Operations: o.Operations,
-		AllocationOperations: o.AllocationOperations, Trace: o.Trace, TraceOperations: o.TraceOperations, Usage: o.Usage}
+		AllocationOperations: o.AllocationOperations, Trace: o.Trace, TraceOperations: o.TraceOperations, Usage: o.Usage, Collections: o.Collections}
 }
 
 // subjects are the benchmarks whose time, allocations or instructions changed, regressions first, the largest change

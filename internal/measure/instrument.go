@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/benchbot/benchbot/internal/bench"
@@ -41,6 +42,8 @@ type Observation struct {
 	// Operations are what the CPU profile covers, the others what the other instruments do.
 	Operations, AllocationOperations, TraceOperations int
 	Usage                                             bench.Usage
+	// Collections is what the runtime tells of garbage collection; nil where it was not asked.
+	Collections *bench.Collections
 }
 
 // Evidence is what was seen of a subject.
@@ -77,8 +80,18 @@ type instrument struct {
 	// mayShorten says that a side may do fewer where the machine is busier than was planned for.
 	mayShorten bool
 	args       func(file string) []string
+	// debug is what the process gets in GODEBUG, besides what is there.
+	debug string
 	// keep puts what it saw into an observation.
-	keep func(o *Observation, profile []byte, operations int, usage bench.Usage)
+	keep func(o *Observation, s sight)
+}
+
+// A sight is what one run under an instrument gave.
+type sight struct {
+	profile     []byte
+	operations  int
+	usage       bench.Usage
+	collections gcLines
 }
 
 // wanted is of how many subjects it sees anything.
@@ -91,9 +104,9 @@ func (in instrument) wanted(subjects []Subject) (n int) {
 	return n
 }
 
-// instruments are taken in this order, base and head of each next to each other. The first two are short, so
+// instruments are taken in this order, base and head of each next to each other. All but the last are short, so
 // that they are never what there is no time for.
-var instruments = []instrument{allocationProfile, waitTrace, cpuProfile}
+var instruments = []instrument{allocationProfile, waitTrace, collections, cpuProfile}
 
 // shortest is the least time in which a profile has samples enough to say anything.
 const shortest = 0.5
@@ -198,28 +211,28 @@ type side struct {
 
 // look takes one part of one side.
 func (b *observer) look(ctx context.Context, in instrument, bm bench.Benchmark, s *side, n int) error {
-	profile, usage, err := b.run(ctx, in, bm, s.bin, n)
+	saw, err := b.run(ctx, in, bm, s.bin, n)
 	if err != nil {
 		return err
 	}
 	want := float64(n) * s.each
 	// The samples may have been far slower than this, such as those of a single operation, of which
 	// most is preparation.
-	for usage.Wall < want/2 && in.mayShorten && n < 1e9 && want < time.Until(b.end).Seconds() {
-		by := min(100, want/usage.Wall)
-		p, u, err := b.run(ctx, in, bm, s.bin, int(min(float64(n)*by, 1e9)))
+	for saw.usage.Wall < want/2 && in.mayShorten && n < 1e9 && want < time.Until(b.end).Seconds() {
+		by := min(100, want/saw.usage.Wall)
+		again, err := b.run(ctx, in, bm, s.bin, int(min(float64(n)*by, 1e9)))
 		if ctx.Err() != nil {
 			return err
 		} else if err != nil {
 			break
 		}
-		profile, usage, n = p, u, int(min(float64(n)*by, 1e9))
+		saw, n = again, int(min(float64(n)*by, 1e9))
 		s.each, s.n = s.each/by, int(min(float64(s.n)*by, 1e9))
 	}
 	if want >= shortest/turns {
-		b.stretch = max(1, usage.Wall/want)
+		b.stretch = max(1, saw.usage.Wall/want)
 	}
-	in.keep(s.to, profile, n, usage)
+	in.keep(s.to, saw)
 	return nil
 }
 
@@ -232,31 +245,47 @@ func operationsIn(seconds, each float64) int {
 const profileBytes = 16 << 20
 
 // run runs one benchmark of one revision under an instrument.
-func (b *observer) run(ctx context.Context, in instrument, bm bench.Benchmark, bin *revision.Binary, n int) ([]byte, bench.Usage, error) {
+func (b *observer) run(ctx context.Context, in instrument, bm bench.Benchmark, bin *revision.Binary, n int) (sight, error) {
 	b.files++
 	file := filepath.Join(b.dir, fmt.Sprintf("%d.pprof", b.files))
 	defer os.Remove(file)
 	c := call{binary: bin, env: b.env, deadline: b.end.Add(b.grace), args: slices.Concat(selecting(bm), []string{
 		"-test.timeout=0", "-test.count=1", fmt.Sprintf("-test.cpu=%d", bm.Procs), fmt.Sprintf("-test.benchtime=%dx", n),
 	}, in.args(file))}
+	saw := sight{operations: n}
+	if in.debug != "" {
+		c.env, c.errorLine = withDebug(b.env, in.debug), saw.collections.line
+	}
 	before := b.machine.read()
 	e, err := c.result(ctx)
 	after := b.machine.read()
 	if err != nil {
-		return nil, bench.Usage{}, err
+		return sight{}, err
 	}
-	usage := usageOf(e.state)
-	usage.Operations, usage.Wall = n, e.wall.Seconds()
-	usage.Quota = b.machine.countsThrottling()
-	usage.Throttled = (after.throttled - before.throttled).Seconds()
+	saw.usage = usageOf(e.state)
+	saw.usage.Operations, saw.usage.Wall = n, e.wall.Seconds()
+	saw.usage.Quota = b.machine.countsThrottling()
+	saw.usage.Throttled = (after.throttled - before.throttled).Seconds()
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, usage, errors.New("the process wrote no profile")
+		return sight{}, errors.New("the process wrote no profile")
 	}
 	defer f.Close()
-	profile, err := io.ReadAll(io.LimitReader(f, profileBytes+1))
-	if err == nil && len(profile) > profileBytes {
+	saw.profile, err = io.ReadAll(io.LimitReader(f, profileBytes+1))
+	if err == nil && len(saw.profile) > profileBytes {
 		err = fmt.Errorf("the profile has more than %d bytes", profileBytes)
 	}
-	return profile, usage, err
+	return saw, err
+}
+
+// withDebug is an environment with one more setting in GODEBUG, where the last one counts.
+func withDebug(env []string, setting string) []string {
+	out := slices.Clone(env)
+	for i, kv := range out {
+		if there, ok := strings.CutPrefix(kv, "GODEBUG="); ok && there != "" {
+			out[i] = kv + "," + setting
+			return out
+		}
+	}
+	return append(out, "GODEBUG="+setting)
 }

@@ -1,7 +1,5 @@
 package measure
 
-import "github.com/benchbot/benchbot/internal/bench"
-
 // mostRecorded is how many allocations a profile records: each takes a microsecond or two.
 const mostRecorded = 50_000
 
@@ -20,7 +18,7 @@ var allocationProfile = instrument{
 	args: func(file string) []string {
 		return []string{"-test.memprofile=" + file, "-test.memprofilerate=1"}
 	},
-	keep: func(o *Observation, profile []byte, operations int, _ bench.Usage) {
-		o.Allocations, o.AllocationOperations = profile, operations
+	keep: func(o *Observation, s sight) {
+		o.Allocations, o.AllocationOperations = s.profile, s.operations
 	},
 }

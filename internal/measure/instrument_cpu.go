@@ -1,10 +1,6 @@
 package measure
 
-import (
-	"math"
-
-	"github.com/benchbot/benchbot/internal/bench"
-)
+import "math"
 
 // cpuProfile is the CPU profile of the testing package, a sample each 10 ms of CPU time.
 var cpuProfile = instrument{
@@ -24,9 +20,9 @@ var cpuProfile = instrument{
 		return operationsIn(want, s.BaseSeconds), operationsIn(want, s.HeadSeconds)
 	},
 	args: func(file string) []string { return []string{"-test.cpuprofile=" + file} },
-	keep: func(o *Observation, profile []byte, operations int, usage bench.Usage) {
-		o.CPU, o.Operations = append(o.CPU, profile), o.Operations+operations
-		o.Usage.Add(usage)
+	keep: func(o *Observation, s sight) {
+		o.CPU, o.Operations = append(o.CPU, s.profile), o.Operations+s.operations
+		o.Usage.Add(s.usage)
 	},
 }
 

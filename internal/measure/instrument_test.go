@@ -147,6 +147,13 @@ func TestObserve(t *testing.T) {
 			if got := len(o.Allocations) > 0 && o.AllocationOperations > 0; got != want.allocations {
 				t.Errorf("%s: an allocation profile of %d bytes", seen[i].Subject.Benchmark, len(o.Allocations))
 			}
+			if want.allocations != (o.Collections != nil) {
+				t.Errorf("%s: collections %+v", seen[i].Subject.Benchmark, o.Collections)
+			}
+			// 8 kB an operation fill a heap of some 4 MiB again and again, and nothing of it stays.
+			if c := o.Collections; c != nil && (c.Operations < 10_000 || c.Cycles < c.Operations/10_000 || !(c.Paused > 0) || !c.Ended || c.Peak < 3<<20 || c.After > c.Before+1<<20) {
+				t.Errorf("%s: collections %+v", seen[i].Subject.Benchmark, *c)
+			}
 			if want.cpu && (o.Usage.User <= 0 || o.Usage.Wall < o.Usage.User/2 || o.Usage.Counted && (o.Usage.MaxRSS < 1<<20 || o.Usage.Minor == 0)) {
 				t.Errorf("%s: usage %+v", seen[i].Subject.Benchmark, o.Usage)
 			}

@@ -1,7 +1,5 @@
 package measure
 
-import "github.com/benchbot/benchbot/internal/bench"
-
 // waitTrace is the execution trace of the testing package. It tells what the other profiles cannot: how
 // long an operation waits and in which call, be it for a lock, a channel, the network or the clock, which
 // the block profile leaves out. Every switch of a goroutine is an event of it, so it is a short run.
@@ -14,8 +12,8 @@ var waitTrace = instrument{
 		return operationsIn(seconds, s.BaseSeconds), operationsIn(seconds, s.HeadSeconds)
 	},
 	args: func(file string) []string { return []string{"-test.trace=" + file} },
-	keep: func(o *Observation, trace []byte, operations int, _ bench.Usage) {
-		o.Trace, o.TraceOperations = trace, operations
+	keep: func(o *Observation, s sight) {
+		o.Trace, o.TraceOperations = s.profile, s.operations
 	},
 }
 

@@ -28,6 +28,8 @@ type call struct {
 	// line is called for each line of standard output. It returns true where the line shows that
 	// the run went forward, which winds the time-out up again.
 	line func(string) bool
+	// errorLine, where set, is called for each line of standard error.
+	errorLine func(string) bool
 	// timeout ends the process where nothing went forward for so long.
 	timeout time.Duration
 	// timeoutNow, where set, is asked again and again instead: the benchmarks of one process may have
@@ -86,6 +88,10 @@ func (c call) run(ctx context.Context) (ending, error) {
 	lines := newLineWriter(c.line)
 	cmd.Stdout = io.MultiWriter(lines, tail)
 	cmd.Stderr = tail
+	errorLines := newLineWriter(c.errorLine)
+	if c.errorLine != nil {
+		cmd.Stderr = io.MultiWriter(errorLines, tail)
+	}
 	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		return ending{}, fmt.Errorf("starting the test binary of %s: %w", c.binary.ImportPath, err)
@@ -104,6 +110,7 @@ func (c call) run(ctx context.Context) (ending, error) {
 		return ending{}, ctx.Err()
 	}
 	lines.flush()
+	errorLines.flush()
 	if errors.Is(err, exec.ErrWaitDelay) && cmd.ProcessState.Success() {
 		e.err = nil // a child held the pipe; the benchmark itself ended well
 	}

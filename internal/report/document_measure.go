@@ -10,11 +10,12 @@ import (
 // tableRows is the number of rows that a table of the document shows.
 const tableRows = 40
 
-// measure writes step 1: what the base takes, timing logs, profiles.
+// measure writes step 1: what the base takes, what the runtime did, timing logs, profiles.
 func (d *document) measure() {
 	d.heading(2, "h.step1")
 	d.heading(3, "h.step1.base")
 	d.baseTable()
+	d.runtimeTable()
 	d.heading(3, "h.step1.logs")
 	d.paragraph(d.say("logs.none"))
 	d.ask("logs.question")

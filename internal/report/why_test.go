@@ -122,6 +122,43 @@ func TestDocumentIsFilledFromProfiles(t *testing.T) {
 	}
 }
 
+func TestDocumentHoldsWhatTheRuntimeTold(t *testing.T) {
+	c := explained(t)
+	g := &c.Diagnoses[0]
+	g.BaseRuntime = &bench.Runtime{Collections: &bench.Collections{Operations: 2000, Ended: true, Before: 1 << 20, After: 2 << 20, Peak: 4 << 20},
+		Scheduling: &bench.Scheduling{Operations: 100, Turns: 50, Waited: 1e-3, LongestWait: 2e-4}}
+	g.HeadRuntime = &bench.Runtime{Collections: &bench.Collections{Operations: 1000, Cycles: 10, Paused: 2e-3, LongestPause: 5e-4, Ended: true, Before: 1 << 20, After: 1 << 20, Peak: 8 << 20},
+		Scheduling: &bench.Scheduling{Operations: 100, Turns: 50, Waited: 2e-3, LongestWait: 1e-3, Started: 100, Left: 3}}
+	for lang, want := range map[string][]string{
+		"en": {"| Garbage collections in 1000 operations | 0 | 10 |\n| Pause of a collection, mean | – | 200 µs |\n| Pause of a collection, longest | – | 500 µs |\n| Heap in use, before → after the operations | 1 MiB → 2 MiB | 1 MiB → 1 MiB |\n| Largest heap | 4 MiB | 8 MiB |\n",
+			"| Scheduler latency, mean | 20.0 µs | 40.0 µs |\n| Scheduler latency, longest | 200 µs | 1.00 ms |\n| Goroutines left over | 0 of 0 started | 3 of 100 started |\n"},
+		"es": {"| Goroutines que quedan | 0 de 0 lanzadas | 3 de 100 lanzadas |\n", "| Recolecciones de basura en 1000 operaciones | 0 | 10 |\n"},
+	} {
+		doc := documentOf(t, &Report{Comparison: c, Lang: lang})
+		for _, w := range want {
+			if !strings.Contains(doc, w) {
+				t.Errorf("%s: the document does not say %q", lang, w)
+			}
+		}
+		if strings.Contains(doc, "gctrace") || strings.Contains(doc, "execution trace") {
+			t.Errorf("%s: it asks for what it holds", lang)
+		}
+	}
+	// What was not looked at is said, with what would make it known; of nothing there is nothing to look at.
+	g.BaseRuntime, g.HeadRuntime = nil, nil
+	for i := range c.Results {
+		if r := &c.Results[i]; r.Unit == bench.Bytes {
+			r.Base, r.Head = &bench.Side{}, &bench.Side{}
+		}
+	}
+	doc := documentOf(t, &Report{Comparison: c})
+	for _, want := range []string{"- Collections and heap: the timed loop allocates nothing", "- Scheduler latency and goroutines left over: *not measurable here*; they need an execution trace"} {
+		if !strings.Contains(doc, want) {
+			t.Errorf("the document does not say %q", want)
+		}
+	}
+}
+
 // What differs stands once: in bold among the costliest, and below them where it is none of those.
 func TestDifferencesStandOnce(t *testing.T) {
 	c := explained(t)
