@@ -5,6 +5,7 @@
 //	go run ./corpus                      all of it, about half an hour
 //	go run ./corpus -only 'semver|uuid'  entries whose name matches
 //	go run ./corpus -list                names, without measuring
+//	go run ./corpus -counted             by counted instructions, not by time
 package main
 
 import (
@@ -39,6 +40,7 @@ func run(ctx context.Context) error {
 	bench := flag.String("bench", "", "entries whose benchmark matches a regular `expression`")
 	budget := flag.Duration("budget", time.Minute, "of each run of benchbot")
 	list := flag.Bool("list", false, "print the names and measure nothing")
+	counted := flag.Bool("counted", false, "go by instructions, which are counted under Valgrind, and let time decide nothing: for a busy machine")
 	keep := flag.String("keep", "", "leave each result in a `folder`")
 	flag.Parse()
 	name, err := regexp.Compile(*only)
@@ -54,7 +56,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	c := checkouts{dir: tmp, benchbot: filepath.Join(tmp, "benchbot"), budget: *budget, keep: *keep, made: map[module]string{}}
+	c := checkouts{dir: tmp, benchbot: filepath.Join(tmp, "benchbot"), budget: *budget, keep: *keep, counted: *counted, made: map[module]string{}}
 	if !*list {
 		if out, err := exec.CommandContext(ctx, "go", "build", "-C", "..", "-o", c.benchbot, "./cmd/benchbot").CombinedOutput(); err != nil {
 			return fmt.Errorf("building benchbot: %w\n%s", err, out)
@@ -94,6 +96,7 @@ func run(ctx context.Context) error {
 type checkouts struct {
 	dir, benchbot, keep string
 	budget              time.Duration
+	counted             bool
 	made                map[module]string
 }
 
@@ -115,6 +118,7 @@ type said struct {
 		Total    float64 `json:"total_seconds"`
 	}
 	lines map[string]string // of each finding's place, the text
+	boxes map[string]string // of each cause of the checklist, its state
 }
 
 type finding struct {
@@ -156,7 +160,11 @@ func (c *checkouts) measure(ctx context.Context, e entry) (*said, error) {
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, c.benchbot, "-C", dir, "run", "--base", "base", "--bench", e.bench, "--budget", c.budget.String(),
-		"--fail-on", "never", "--format", "json", "--history", "none", "--seed", "1", e.pkg)
+		"--fail-on", "never", "--format", "json", "--history", "none", "--seed", "1")
+	if c.counted {
+		cmd.Args = append(cmd.Args, "--threshold", "1000%", "--instructions", "always")
+	}
+	cmd.Args = append(cmd.Args, e.pkg)
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
 	err := cmd.Run()
@@ -172,6 +180,11 @@ func (c *checkouts) measure(ctx context.Context, e entry) (*said, error) {
 	if len(s.Failures) > 0 {
 		return nil, errors.New("a benchmark failed: " + s.Failures[0].Output)
 	}
+	document, err := os.ReadFile(filepath.Join(dir, ".git", "benchbot", "last", "optimization.md"))
+	if err != nil {
+		return nil, err
+	}
+	s.boxes = boxesOf(string(document))
 	s.lines = map[string]string{}
 	for _, d := range s.Diagnoses {
 		for _, f := range d.Findings {

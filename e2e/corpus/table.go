@@ -15,12 +15,13 @@ type judgement struct {
 	noticed               bool // the benchmark counts as changed
 	function, line, cause bool
 	causes                []string // those that were named first, of each measure
+	boxes                 map[string]string
 	said                  string
 	change                float64
 }
 
 func judge(e entry, s *said) judgement {
-	var j judgement
+	j := judgement{boxes: s.boxes}
 	for _, r := range s.Results {
 		if r.Verdict == "regression" || r.Verdict == "improvement" {
 			j.noticed = true
@@ -79,7 +80,7 @@ func (t *table) add(e entry, j judgement) {
 		fmt.Printf("%-28s harmless  none named %s  %+.1f %%  %s\n", e.name, mark(len(j.causes) == 0), 100*j.change, j.said)
 		return
 	}
-	fmt.Printf("%-28s noticed %-3s function %-3s line %-3s cause %-3s  %+.1f %%  %s\n", e.name, mark(j.noticed), mark(j.function), mark(j.line), mark(j.cause), 100*j.change, j.said)
+	fmt.Printf("%-28s noticed %-3s function %-3s line %-3s cause %-3s box %-3s  %+.1f %%  %s\n", e.name, mark(j.noticed), mark(j.function), mark(j.line), mark(j.cause), boxMark(e, j.boxes), 100*j.change, j.said)
 }
 
 // print writes the table in Markdown, as docs/why.md keeps it.
@@ -146,4 +147,5 @@ func (t *table) print(w io.Writer) {
 		s := causes[n]
 		fmt.Fprintf(w, "| %s | %d | %d | %d | %s | %s |\n", n, s.true, s.named, s.right, rate(s.right, s.named), rate(s.right, s.true))
 	}
+	t.printBoxes(w, rate)
 }

@@ -16,6 +16,7 @@ type Changes struct {
 	added, removed               map[place]string // the text of each line, never empty
 	baseDecisions, headDecisions *decisions       // nil where the compiler was not asked
 	baseEnds, headEnds           map[place]int    // the last line of the function that begins at a place
+	baseTypes, headTypes         []place          // the lines of declarations of types that differ, in order
 	inputs                       []string         // files that differ and are no code
 }
 

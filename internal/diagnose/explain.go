@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	slash "path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -184,13 +185,18 @@ func (e *explanation) unplaced() float64 {
 func (e *explanation) shares(deepest func(c *costs, f frame) bool) []*share {
 	all := map[string]*share{}
 	for _, side := range []*costs{e.dear, e.cheap} {
-		for _, s := range side.stacks {
-			at := -1
+		ends := make([]int, len(side.stacks))
+		for k, s := range side.stacks {
+			ends[k] = -1
 			for i := range s.frames {
 				if deepest(side, s.frames[i]) {
-					at = i
+					ends[k] = i
 				}
 			}
+		}
+		callees := e.calleesOfCalls(side, ends)
+		for k, s := range side.stacks {
+			at := ends[k]
 			if at < 0 {
 				continue
 			}
@@ -201,6 +207,9 @@ func (e *explanation) shares(deepest func(c *costs, f frame) bool) []*share {
 				} else {
 					name = callee
 				}
+			}
+			if callee := callees[place{f.file, f.line}]; callee != "" && name == f.function {
+				name, via = callee, ""
 			}
 			sh := all[name]
 			if sh == nil {
@@ -240,6 +249,27 @@ func (e *explanation) shares(deepest func(c *costs, f frame) bool) []*share {
 		return cmp.Or(cmp.Compare(sb, sa), callersLast(a, b), cmp.Compare(a.function, b.function))
 	})
 	return out
+}
+
+// onlyCall is a line that is nothing but a call.
+var onlyCall = regexp.MustCompile(`^\s*(defer\s+)?[\w.]+\([^()]*\)\s*$`)
+
+// calleesOfCalls are the functions that changed lines lead to which are nothing but a call: what such a line does
+// itself, it does for the call.
+func (e *explanation) calleesOfCalls(side *costs, ends []int) map[place]string {
+	callees := map[place]string{}
+	for k, s := range side.stacks {
+		at := ends[k]
+		if at < 0 || at+1 == len(s.frames) || inRuntime(s.frames[at+1].function) {
+			continue
+		}
+		p, callee := place{s.frames[at].file, s.frames[at].line}, s.frames[at+1].function
+		if other, ok := callees[p]; ok && other != callee || !onlyCall.MatchString(e.text(p, e.edge(side == e.dear))) {
+			callee = ""
+		}
+		callees[p] = callee
+	}
+	return callees
 }
 
 func callersLast(a, b *share) int {
@@ -482,7 +512,7 @@ func (e *explanation) byGrowth() []bench.Finding {
 	if !found {
 		return nil
 	}
-	s := &share{balance: cum[best], function: best, callers: map[string]bool{best: true}}
+	s := e.shareOf(best)
 	var at place
 	if x := e.extents[best]; x != nil && x.start > 0 && e.slower {
 		at = place{x.file, x.start}
@@ -492,8 +522,71 @@ func (e *explanation) byGrowth() []bench.Finding {
 		f.Work, f.File, f.Line, f.Edge = work, at.file, at.line, edge
 	} else if at, edge, ok := e.changes.inputBelow(e.benchmarkFolder()); ok {
 		f.Work, f.File, f.Line, f.Edge = bench.WorkInput, at.file, at.line, edge
+	} else if at, edge, ok := e.changedType(); ok && e.extents[best] != nil {
+		size, _ := e.excess(s.balance)
+		own, _ := e.excess(s.via[""])
+		if own >= mostly*size { // the compiler writes copies of values out on the spot
+			f.Work = bench.WorkCopy
+		}
+		if slices.Contains(typeWork, f.Work) {
+			f.File, f.Line, f.Edge = at.file, at.line, edge
+		}
 	}
 	return []bench.Finding{f}
+}
+
+// typeWork are the kinds of work that the size and the layout of values make dearer, whoever uses them.
+var typeWork = []string{bench.WorkCopy, bench.WorkAllocation, bench.WorkGrowth, bench.WorkMap}
+
+// shareOf is what a function costs, with all that it calls; what is its own code is via "". Nothing touched it, so
+// that counts as being called, not as a change of its code.
+func (e *explanation) shareOf(function string) *share {
+	sh := &share{function: function, via: map[string]balance{}, lines: map[place]int64{}, callers: map[string]bool{function: true}}
+	for _, side := range []*costs{e.dear, e.cheap} {
+		for _, s := range side.stacks {
+			at := -1
+			for i, f := range s.frames {
+				if f.function == function {
+					at = i
+				}
+			}
+			if at < 0 {
+				continue
+			}
+			via := ""
+			if at+1 < len(s.frames) {
+				via = s.frames[at+1].function
+			}
+			v, set := sh.via[via], marksOf(s.frames[at+1:])
+			if side == e.dear {
+				sh.dear += s.count
+				sh.bear(set, s.count, 0)
+				v.dear += s.count
+			} else {
+				sh.cheap += s.count
+				sh.bear(set, 0, s.count)
+				v.cheap += s.count
+			}
+			sh.via[via] = v
+		}
+	}
+	return sh
+}
+
+// changedType is the first changed line within a declaration of types: where values got another size or layout,
+// code that nothing touched copies or allocates more.
+func (e *explanation) changedType() (at place, edge string, ok bool) {
+	dear, cheap := e.changes.headTypes, e.changes.baseTypes
+	if !e.slower {
+		dear, cheap = cheap, dear
+	}
+	switch {
+	case len(dear) > 0:
+		return dear[0], e.edge(true), true
+	case len(cheap) > 0:
+		return cheap[0], e.edge(false), true
+	}
+	return place{}, "", false
 }
 
 // benchmarkFolder is where the benchmark's own function stands, "." for the repository's root; "" where the

@@ -90,3 +90,54 @@ func TestInstructionsBesideSamples(t *testing.T) {
 		t.Errorf("found %+v, notes %q", d.Findings, notes)
 	}
 }
+
+// A larger value costs where it is copied: by code that nothing touched, through no line that differs. The place is
+// the line of the type.
+func TestLargerType(t *testing.T) {
+	old := path{100_000, "example.com/m.F@example.com/m/p.go:21:20"}
+	in := counted(t, 0.4, 1000)
+	source := func(fields string) func(string) []byte {
+		return func(string) []byte { return []byte("package m\n\ntype T struct {\n" + fields + "}\n") }
+	}
+	const larger, commented = "	// More of it.\n	b [64]int\n", "	// More of it.\n	// And more.\n"
+	for _, tc := range []struct {
+		added, copied, work string
+		line                int
+	}{
+		{larger, "runtime.memmove example.com/m.F@example.com/m/p.go:22:20", bench.WorkCopy, 6},
+		{larger, "example.com/m.F@example.com/m/p.go:22:20", bench.WorkCopy, 6}, // the compiler wrote it out
+		{larger, "example.com/n.G example.com/m.F@example.com/m/p.go:22:20", bench.WorkCall, 0},
+		{commented, "runtime.memmove example.com/m.F@example.com/m/p.go:22:20", bench.WorkCopy, 0},
+	} {
+		copied := path{40_000, tc.copied}
+		in.Base.Instructions, in.Head.Instructions = executed(t, old, path{10, copied.frames}), executed(t, old, copied)
+		c := changesOf(t, nil, nil)
+		for i, text := range strings.SplitAfter(strings.TrimSuffix(tc.added, "\n"), "\n") {
+			c.added[place{"p.go", 5 + i}] = text
+		}
+		c.ReadFunctions(source("	a int\n"), source("	a int\n"+tc.added))
+		d, _ := Diagnose(in, c)
+		if len(d.Findings) != 1 || d.Findings[0].Work != tc.work {
+			t.Errorf("found %+v", d.Findings)
+			continue
+		}
+		if f := d.Findings[0]; tc.line > 0 && (f.Line != tc.line || f.Edge != bench.EdgeAdded) || tc.line == 0 && f.Edge != "" {
+			t.Errorf("%q: it is at %s:%d (%q)", tc.added, f.File, f.Line, f.Edge)
+		}
+	}
+}
+
+// Around a call a line has work of its own, more of it than the call's where that is a deferred one of a lock.
+func TestLineThatIsACall(t *testing.T) {
+	for text, want := range map[string]string{"	defer mu.Unlock()\n": "sync.(*Mutex).Unlock", "	n += mu.Unlock()\n": "m.F"} {
+		c := changesOf(t, nil, nil)
+		c.added[place{"p.go", 12}] = text
+		old := path{100_000, "example.com/m.F@example.com/m/p.go:11:10"}
+		in := counted(t, 0.3, 1300)
+		in.Head.Instructions = executed(t, old, path{20_000, "example.com/m.F@example.com/m/p.go:12:10"}, path{10_000, "sync.(*Mutex).Unlock example.com/m.F@example.com/m/p.go:12:10"})
+		d, _ := Diagnose(in, c)
+		if len(d.Findings) == 0 || d.Findings[0].Function != want || d.Findings[0].Line != 12 {
+			t.Errorf("%q: found %+v, want %s", text, d.Findings, want)
+		}
+	}
+}
