@@ -43,14 +43,7 @@ func (r *run) diagnose(ctx context.Context, budget, spent time.Duration, deadlin
 		return nil
 	}
 	began := time.Now()
-	// Of a short job the profiles are planned for the least; a machine that is busier than it was may
-	// take twice as long for them.
-	grace := max(0, 2*evidenceLeast-budget)
-	over := max(0, spent-budget/2)
-	budget, grace = budget-min(spent, budget/2), max(0, grace-over)
-	left := deadline.Sub(began)
-	budget = min(budget, left)
-	grace = min(grace, left-budget)
+	budget, grace := profileTime(budget, spent, deadline.Sub(began))
 	dir := filepath.Join(r.ws.Dir, "profiles")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		r.note("no profiles were taken: %v", err)
@@ -75,11 +68,8 @@ func (r *run) diagnose(ctx context.Context, budget, spent time.Duration, deadlin
 	}
 	for i, e := range seen {
 		in := inputs[i]
-		in.Base, in.Head = sideOf(e.Base), sideOf(e.Head)
-		if n, ok := r.executed[in.Benchmark]; ok {
-			in.Base.Instructions, in.Base.InstructionOperations = n.BaseProfile, n.Operations
-			in.Head.Instructions, in.Head.InstructionOperations = n.HeadProfile, n.Operations
-		}
+		n := r.executed[in.Benchmark]
+		in.Base, in.Head = sideOf(e.Base, n.BaseProfile, n.Operations), sideOf(e.Head, n.HeadProfile, n.Operations)
 		d, notes := diagnose.Diagnose(in, changes)
 		r.c.Notes = append(r.c.Notes, notes...)
 		r.c.Diagnoses = append(r.c.Diagnoses, d)
@@ -87,8 +77,19 @@ func (r *run) diagnose(ctx context.Context, budget, spent time.Duration, deadlin
 	return nil
 }
 
-func sideOf(o measure.Observation) diagnose.Side {
-	return diagnose.Side{CPU: o.CPU, Allocations: o.Allocations, Operations: o.Operations,
+// profileTime is the time that profiles are planned for, and how much longer they may take, after so much was spent
+// on other evidence and with so much left of the job. Of a short job the profiles are planned for the least; a
+// machine that is busier than it was may take twice as long for them.
+func profileTime(budget, spent, left time.Duration) (planned, grace time.Duration) {
+	whole := max(budget, 2*evidenceLeast)
+	planned = min(budget-min(spent, budget/2), left)
+	return planned, max(0, min(whole-spent-planned, left-planned))
+}
+
+// sideOf is what was seen of a side, and the profile of so many operations whose instructions were counted, nil
+// where none were.
+func sideOf(o measure.Observation, instructions []byte, operations int) diagnose.Side {
+	return diagnose.Side{Instructions: instructions, InstructionOperations: operations, CPU: o.CPU, Allocations: o.Allocations, Operations: o.Operations,
 		AllocationOperations: o.AllocationOperations, Trace: o.Trace, TraceOperations: o.TraceOperations, Usage: o.Usage, Collections: o.Collections}
 }
 

@@ -1,7 +1,9 @@
 package job
 
 import (
+	"math"
 	"testing"
+	"time"
 
 	"github.com/benchbot/benchbot/internal/bench"
 	"github.com/benchbot/benchbot/internal/measure"
@@ -32,5 +34,38 @@ func TestCountableBenchmarks(t *testing.T) {
 	r.targets[0].Head.Identity = "base"
 	if got := r.countable(false); got != nil {
 		t.Errorf("of builds that are the same, there are %+v", got)
+	}
+}
+
+func TestTimeOfProfilesBesideCounts(t *testing.T) {
+	const s = time.Second
+	for _, tc := range []struct{ budget, spent, left, planned, grace time.Duration }{
+		{4 * s, 0, 60 * s, 4 * s, 4 * s}, // a short job, nothing was counted
+		{4 * s, 4 * s, 60 * s, 2 * s, 2 * s},
+		{4 * s, 7 * s, 60 * s, 2 * s, 0}, // counting took longer than it should
+		{60 * s, 0, 100 * s, 60 * s, 0},
+		{60 * s, 20 * s, 100 * s, 40 * s, 0},
+		{60 * s, 50 * s, 100 * s, 30 * s, 0}, // all were counted, in the time of the job
+		{60 * s, 20 * s, 10 * s, 10 * s, 0},
+	} {
+		if planned, grace := profileTime(tc.budget, tc.spent, tc.left); planned != tc.planned || grace != tc.grace {
+			t.Errorf("%+v: %v and %v", tc, planned, grace)
+		}
+	}
+}
+
+// A benchmark of which only instructions changed is looked at, too; one that reports some itself is not.
+func TestSubjectsOfInstructions(t *testing.T) {
+	side := func(v float64) *bench.Side { return &bench.Side{Center: bench.Number(v), Samples: []float64{v}} }
+	result := func(name, unit, plan string, v bench.Verdict) bench.Result {
+		return bench.Result{Benchmark: bench.Benchmark{Package: "p", Name: name, Procs: 1}, Unit: unit, Plan: plan, Verdict: v, Base: side(1000), Head: side(1200)}
+	}
+	r := &run{targets: []measure.Target{{Package: "p", Base: &revision.Binary{Identity: "base"}, Head: &revision.Binary{Identity: "head"}}}, c: &bench.Comparison{Results: []bench.Result{
+		result("Counted", bench.Time, "12x4ms", bench.Inconclusive), result("Counted", bench.Instructions, bench.PlanCallgrind, bench.Regression),
+		result("Own", bench.Time, "12x4ms", bench.Unchanged), result("Own", bench.Instructions, "12x4ms", bench.Regression),
+	}}}
+	inputs, subjects := r.subjects()
+	if len(inputs) != 1 || len(subjects) != 1 || inputs[0].Benchmark.Name != "Counted" || math.Abs(inputs[0].Changes[bench.Instructions]-0.2) > 1e-9 || subjects[0].Allocates != 0 || subjects[0].Change != 0 {
+		t.Errorf("%+v, %+v", inputs, subjects)
 	}
 }
