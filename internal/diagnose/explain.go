@@ -517,6 +517,8 @@ func (e *explanation) byGrowth() []bench.Finding {
 	if x := e.extents[best]; x != nil && x.start > 0 && e.slower {
 		at = place{x.file, x.start}
 	}
+	written := s.self
+	s.self = balance{} // nothing touched it: it is called, its code does not differ
 	f := e.finding(s, at, "")
 	if work, at, edge := e.changes.upgraded(best); work != "" {
 		f.Work, f.File, f.Line, f.Edge = work, at.file, at.line, edge
@@ -524,8 +526,7 @@ func (e *explanation) byGrowth() []bench.Finding {
 		f.Work, f.File, f.Line, f.Edge = bench.WorkInput, at.file, at.line, edge
 	} else if at, edge, ok := e.changedType(); ok && e.extents[best] != nil {
 		size, _ := e.excess(s.balance)
-		own, _ := e.excess(s.via[""])
-		if own >= mostly*size { // the compiler writes copies of values out on the spot
+		if part, _ := e.excess(written); f.Work == bench.WorkCall && part >= mostly*size {
 			f.Work = bench.WorkCopy
 		}
 		if slices.Contains(typeWork, f.Work) {
@@ -538,8 +539,8 @@ func (e *explanation) byGrowth() []bench.Finding {
 // typeWork are the kinds of work that the size and the layout of values make dearer, whoever uses them.
 var typeWork = []string{bench.WorkCopy, bench.WorkAllocation, bench.WorkGrowth, bench.WorkMap}
 
-// shareOf is what a function costs, with all that it calls; what is its own code is via "". Nothing touched it, so
-// that counts as being called, not as a change of its code.
+// shareOf is what a function costs, with all that it calls. What ends in code of the repository, its own or that
+// of what it calls, is its self: copies of values are written out there by the compiler.
 func (e *explanation) shareOf(function string) *share {
 	sh := &share{function: function, via: map[string]balance{}, lines: map[place]int64{}, callers: map[string]bool{function: true}}
 	for _, side := range []*costs{e.dear, e.cheap} {
@@ -558,14 +559,21 @@ func (e *explanation) shareOf(function string) *share {
 				via = s.frames[at+1].function
 			}
 			v, set := sh.via[via], marksOf(s.frames[at+1:])
+			written := s.frames[len(s.frames)-1].file != ""
 			if side == e.dear {
 				sh.dear += s.count
 				sh.bear(set, s.count, 0)
 				v.dear += s.count
+				if written {
+					sh.self.dear += s.count
+				}
 			} else {
 				sh.cheap += s.count
 				sh.bear(set, 0, s.count)
 				v.cheap += s.count
+				if written {
+					sh.self.cheap += s.count
+				}
 			}
 			sh.via[via] = v
 		}

@@ -105,7 +105,8 @@ func TestLargerType(t *testing.T) {
 		line                int
 	}{
 		{larger, "runtime.memmove example.com/m.F@example.com/m/p.go:22:20", bench.WorkCopy, 6},
-		{larger, "example.com/m.F@example.com/m/p.go:22:20", bench.WorkCopy, 6}, // the compiler wrote it out
+		{larger, "example.com/m.F@example.com/m/p.go:22:20", bench.WorkCopy, 6},                                            // the compiler wrote it out
+		{larger, "example.com/m.Get@example.com/m/p.go:32:30 example.com/m.F@example.com/m/p.go:22:20", bench.WorkCopy, 6}, // inlined
 		{larger, "example.com/n.G example.com/m.F@example.com/m/p.go:22:20", bench.WorkCall, 0},
 		{commented, "runtime.memmove example.com/m.F@example.com/m/p.go:22:20", bench.WorkCopy, 0},
 	} {
