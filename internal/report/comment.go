@@ -370,7 +370,7 @@ func (c *comment) how(limit int) safe {
 	if len(c.Comparison.Notes) > 0 {
 		var rows []safe
 		for _, n := range c.Comparison.Notes {
-			rows = append(rows, "- "+safe(Prose(clip(n, 500))))
+			rows = append(rows, "- "+safe(Prose(clip(c.note(n), 500))))
 		}
 		c.cut(out, c.say("how.notes"), rows)
 	}

@@ -73,7 +73,7 @@ func (s *Selftest) Text(w io.Writer, lang string) error {
 	}
 	lines = append(lines, "", p.count("selftest.alarms", s.FalseAlarms()), p.say("selftest.meaning"))
 	for _, n := range s.Notes {
-		lines = append(lines, p.say("selftest.note", "note", n))
+		lines = append(lines, p.say("selftest.note", "note", p.note(n)))
 	}
 	for _, l := range lines {
 		if _, err := fmt.Fprintln(w, string(l)); err != nil {

@@ -287,7 +287,7 @@ func (t *terminal) lists() {
 	}
 	t.skipped()
 	for _, n := range t.Comparison.Notes {
-		t.wrapped(t.say("label.note")+" "+safe(Terminal(n)), 0, 2)
+		t.wrapped(t.say("label.note")+" "+safe(Terminal(t.note(n))), 0, 2)
 	}
 	t.out.gap()
 }
