@@ -7,6 +7,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io/fs"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -84,6 +85,19 @@ func TestPoint08Archive(t *testing.T) {
 		if !errors.As(err, &refused) {
 			t.Errorf("%s: %.20q, %v; want a refusal", name, text, err)
 		}
+	}
+}
+
+// Of an archive that unpacks to much more than it may, no more than that is unpacked.
+func TestPoint08ArchiveIsReadWithinItsLimit(t *testing.T) {
+	bomb := archiveOf(t, entry{name: ResultFile, text: strings.Repeat("\x00", 4*documentBytes)})
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := openArchive(bomb)
+	runtime.ReadMemStats(&after)
+	// A buffer that doubles until the limit is in it takes about four times as much altogether.
+	if used := after.TotalAlloc - before.TotalAlloc; err == nil || used > 6*documentBytes {
+		t.Errorf("%d MiB were taken (%v)", used>>20, err)
 	}
 }
 
