@@ -95,6 +95,14 @@ func (p Pull) overlay(e object, repository int64, full string) object {
 		labels = append(labels, object{"id": i + 1, "node_id": "L", "url": "https://example.com/l", "name": name, "description": "", "color": "ffffff", "default": false})
 	}
 	e["labels"] = labels
+	// One that was not merged has the commit of a merge that was tried.
+	e["merged_at"], e["merge_commit_sha"] = nil, strings.Repeat("7e57", 10)
+	if p.MergedAs != "" {
+		e["merged_at"], e["merge_commit_sha"] = "2026-01-02T03:04:05Z", p.MergedAs
+	}
+	if _, ok := e["merged"]; ok { // lists do not have it
+		e["merged"] = p.MergedAs != ""
+	}
 	return e
 }
 
@@ -117,9 +125,6 @@ func (s *Server) pullsOf(w http.ResponseWriter, commit string) {
 			continue
 		}
 		e := p.overlay(s.example("GET "+repo+"/commits/{commit_sha}/pulls"), s.RepositoryID, s.Repository)
-		if e["merged_at"] = nil; p.MergedAs != "" {
-			e["merged_at"] = "2026-01-02T03:04:05Z"
-		}
 		out = append(out, e)
 	}
 	reply(w, http.StatusOK, out)

@@ -69,10 +69,11 @@ func TestAnnotations(t *testing.T) {
 func TestPublishAgainChangesNothing(t *testing.T) {
 	s := newScene(t)
 	s.mustPublish()
+	before := s.own()
 	s.Forget()
 	s.mustPublish()
 	if w := s.writes(); len(w) > 0 {
-		t.Errorf("wrote %v although nothing changed", w)
+		t.Errorf("wrote %v although nothing changed\n%s", w, firstDifference(before, s.own()))
 	}
 	if len(s.own()) != 1 {
 		t.Errorf("there are %d comments", len(s.own()))
@@ -102,10 +103,27 @@ func TestPublishingIsCheap(t *testing.T) {
 		t.Errorf("it lacks %q: %s", want, s.log.String())
 	}
 	s.Forget()
+	before := s.own()
 	s.mustPublish()
 	if n, w := len(s.Requests()), s.writes(); n > 8 || len(w) > 0 {
-		t.Errorf("%d requests where nothing changed, of which %d write", n, len(w))
+		t.Errorf("%d requests where nothing changed, of which these write: %v\n%s", n, w, firstDifference(before, s.own()))
 	}
+}
+
+// firstDifference is the first line that two states of the program's comments do not share.
+func firstDifference(before, after []Comment) string {
+	if len(before) != len(after) {
+		return fmt.Sprintf("there were %d comments, and are %d", len(before), len(after))
+	}
+	for i := range before {
+		old, now := strings.Split(before[i].Body, "\n"), strings.Split(after[i].Body, "\n")
+		for k := range max(len(old), len(now)) {
+			if k >= len(old) || k >= len(now) || old[k] != now[k] {
+				return fmt.Sprintf("line %d of the comment was %.200q, and is %.200q", k+1, old[min(k, len(old)):min(k+1, len(old))], now[min(k, len(now)):min(k+1, len(now))])
+			}
+		}
+	}
+	return "the comments are the same"
 }
 
 // What is too large is refused by what the server says of it, before it is fetched.
@@ -334,6 +352,52 @@ func TestCommandsInComments(t *testing.T) {
 	s.mustPublish()
 	if last := s.Comments[number][len(s.Comments[number])-1]; !strings.Contains(last.Body, "benchbot accept NAME: reason") {
 		t.Errorf("the answer is %q", last.Body)
+	}
+}
+
+// What is accepted after the merge is noted by the run that recorded it, which starts again; nothing else does.
+func TestAcceptanceAfterTheMerge(t *testing.T) {
+	const record, recorded = ".github/workflows/benchbot-record.yml", 9100
+	for _, c := range []struct {
+		name, login, body string
+		set               func(*scene)
+		again             bool
+	}{
+		{"who may write", "owner", "benchbot accept parse.Decode0: it is worth it", func(*scene) {}, true},
+		{"anyone", "newcomer", "benchbot accept parse.Decode0: it is worth it", func(*scene) {}, false},
+		{"another command", "owner", "benchbot rerun", func(*scene) {}, false},
+		{"closed without a merge", "owner", "benchbot accept *: why not", func(s *scene) { s.Pulls[0].MergedAs = "" }, false},
+		{"a run of another branch", "owner", "benchbot accept *: why not", func(s *scene) { s.Runs[1].HeadBranch = "release" }, false},
+		{"a run of another workflow", "owner", "benchbot accept *: why not", func(s *scene) { s.Runs[1].Path = workflow }, false},
+		{"a run of another event", "owner", "benchbot accept *: why not", func(s *scene) { s.Runs[1].Event = "workflow_dispatch" }, false},
+		{"a run that is not over", "owner", "benchbot accept *: why not", func(s *scene) { s.Runs[1].Conclusion = "" }, false},
+		{"no right to start a run", "owner", "benchbot accept *: why not", func(s *scene) {
+			s.Fault = func(_ int, r *http.Request) *Fault {
+				if !strings.HasSuffix(r.URL.Path, "/rerun") {
+					return nil
+				}
+				return &Fault{Status: http.StatusForbidden, Message: "Resource not accessible by integration"}
+			}
+		}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newScene(t)
+			s.Rights = map[string]string{"owner": "write", "newcomer": "read"}
+			s.Pulls[0].State, s.Pulls[0].MergedAs = "closed", otherSHA
+			s.Runs = append(s.Runs, Run{ID: recorded, Path: record, Event: "push", Conclusion: "success", HeadSHA: otherSHA, HeadBranch: "main", HeadOwner: "octo", HeadRepositoryID: 1000})
+			c.set(s)
+			s.commented(c.login, c.body)
+			s.mustPublish()
+			if again := len(s.Reruns) == 1 && s.Reruns[0] == recorded; again != c.again || len(s.Reruns) > 1 {
+				t.Errorf("started again were %v: %s", s.Reruns, s.log.String())
+			}
+			if writes := len(s.writes()); len(s.own()) > 0 || writes > 1 || !c.again && s.Fault == nil && writes > 0 {
+				t.Errorf("wrote %v", s.writes())
+			}
+			if said := s.log.String(); (said == "") != (c.login == "newcomer") {
+				t.Errorf("it said %q", said)
+			}
+		})
 	}
 }
 

@@ -136,6 +136,9 @@ type (
 	}
 )
 
+// String leaves the body out, which may be long.
+func (r Request) String() string { return r.Method + " " + r.Path }
+
 // Write tells whether a request asked to change something.
 func (r Request) Write() bool {
 	return r.Method != http.MethodGet && !(strings.HasSuffix(r.Path, "/graphql") && !strings.Contains(r.Body, "mutation"))

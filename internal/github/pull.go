@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	gh "github.com/google/go-github/v60/github"
 )
@@ -18,6 +19,7 @@ type Pull struct {
 	BaseSHA, BaseRef string
 	BaseRepositoryID int64
 	Labels           []string
+	MergedAs         string // the commit of the base that it became, "" where it was not merged
 }
 
 func pullOf(p *gh.PullRequest) *Pull {
@@ -28,6 +30,9 @@ func pullOf(p *gh.PullRequest) *Pull {
 	}
 	for _, l := range p.Labels {
 		out.Labels = append(out.Labels, l.GetName())
+	}
+	if p.GetMerged() || p.MergedAt != nil { // an open one has the commit of a merge that was only tried
+		out.MergedAs = p.GetMergeCommitSHA()
 	}
 	return out
 }
@@ -92,23 +97,51 @@ func (c *Client) Pull(ctx context.Context, number int) (*Pull, error) {
 
 // MeasuredRun finds the last run of the workflow file at path that measured a pull request's head.
 func (c *Client) MeasuredRun(ctx context.Context, repository int64, p *Pull, path string) (*Run, error) {
-	req, err := c.api.NewRequest(http.MethodGet, "repos/"+c.owner+"/"+c.name+"/actions/runs?event=pull_request&per_page=100&head_sha="+p.HeadSHA, nil)
+	list, err := c.runs(ctx, "pull_request", p.HeadSHA)
 	if err != nil {
-		return nil, c.failed(err, "looking for the run that measured")
+		return nil, err
 	}
-	var list struct {
-		Runs []*workflowRun `json:"workflow_runs"`
-	}
-	if _, err := c.api.Do(ctx, req, &list); err != nil {
-		return nil, c.failed(err, "looking for the run that measured %.7s", p.HeadSHA)
-	}
-	for _, r := range list.Runs { // the newest comes first
-		run := runOf(&r.WorkflowRun, r.Path)
+	for _, run := range list {
 		if run.check(repository, path) == nil && p.measuredBy(repository, run) {
 			return run, nil
 		}
 	}
 	return nil, refuse("no run of %s has measured %.7s to its end", path, p.HeadSHA)
+}
+
+// RecordedRun finds the last run of the workflow file at path that recorded what a pull request was merged as:
+// one that a push to the default branch started, and that has ended.
+func (c *Client) RecordedRun(ctx context.Context, repository Repository, p *Pull, path string) (*Run, error) {
+	list, err := c.runs(ctx, "push", p.MergedAs)
+	if err != nil {
+		return nil, err
+	}
+	for _, run := range list {
+		file, _, _ := strings.Cut(run.Path, "@")
+		if run.ID > 0 && run.Event == "push" && run.RepositoryID == repository.ID && run.HeadSHA == p.MergedAs &&
+			run.HeadBranch == repository.DefaultBranch && file == path && run.Conclusion != "" {
+			return run, nil
+		}
+	}
+	return nil, refuse("no run of %s has recorded %.7s, which pull request %d was merged as", path, p.MergedAs, p.Number)
+}
+
+// runs lists the runs of a commit that an event has started, the newest first.
+func (c *Client) runs(ctx context.Context, event, commit string) (out []*Run, err error) {
+	if !fullCommit.MatchString(commit) {
+		return nil, refuse("%.80q is no commit", commit)
+	}
+	req, err := c.api.NewRequest(http.MethodGet, "repos/"+c.owner+"/"+c.name+"/actions/runs?event="+event+"&per_page=100&head_sha="+commit, nil)
+	var list struct {
+		Runs []*workflowRun `json:"workflow_runs"`
+	}
+	if err == nil {
+		_, err = c.api.Do(ctx, req, &list)
+	}
+	for _, r := range list.Runs {
+		out = append(out, runOf(&r.WorkflowRun, r.Path))
+	}
+	return out, c.failed(err, "looking for the runs of %.7s", commit)
 }
 
 // Rerun starts a run again from the beginning.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -173,10 +174,33 @@ func (j *ci) answer(ctx context.Context) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	if pull.State != "open" {
-		return Outcome{}, github.Refusal{Why: "the pull request is closed"}
+	switch {
+	case pull.State == "open":
+		return j.obey(ctx, client, pull, commands)
+	case pull.MergedAs != "" && slices.ContainsFunc(commands, func(c github.Command) bool { return c.Verb == "accept" }):
+		return Outcome{}, j.acceptLate(ctx, client, pull)
 	}
-	return j.obey(ctx, client, pull, commands)
+	return Outcome{}, github.Refusal{Why: "the pull request is closed"}
+}
+
+// recordWorkflow is the file of the workflow that records, as `benchbot init` writes it.
+const recordWorkflow = ".github/workflows/benchbot-record.yml"
+
+// acceptLate lets the history know what was accepted after the merge. Only a push to the default branch writes
+// the history, so the run that recorded the merge is started again: it asks what was accepted.
+func (j *ci) acceptLate(ctx context.Context, client *github.Client, pull *github.Pull) error {
+	run, err := client.RecordedRun(ctx, j.event.Repository, pull, recordWorkflow)
+	if err != nil {
+		return err
+	}
+	switch err = client.Rerun(ctx, run); {
+	case err == nil:
+		j.step.Notice(fmt.Sprintf("the run that recorded %.7s was started again, and notes what was accepted", pull.MergedAs))
+	case github.Missing(err) || github.Forbidden(err):
+		j.step.Warning(allowed(err, "starting a run again").Error())
+		err = nil
+	}
+	return err
 }
 
 func (j *ci) obey(ctx context.Context, client *github.Client, pull *github.Pull, commands []github.Command) (out Outcome, err error) {

@@ -217,12 +217,17 @@ func (v *View) AcceptedBy(c ChangePoint) (a bench.Acceptance, ok bool) {
 	if !v.worse(c) {
 		return a, false
 	}
-	// The commit itself comes before those around it.
-	for away := range Near + 1 {
-		for _, i := range []int{c.Index - away, c.Index + away} {
-			if i < 0 || i >= len(v.Steps) {
-				continue
-			}
+	// The commit itself comes before those around it, with all its runs: one that was accepted late was
+	// recorded once more.
+	places := []int{c.Index}
+	for i := c.Index + 1; i < len(v.Steps) && sameCommit(v.Steps[i], v.Steps[c.Index]); i++ {
+		places = append(places, i)
+	}
+	for away := range Near {
+		places = append(places, c.Index-away-1, c.Index+away+1)
+	}
+	for _, i := range places {
+		if i >= 0 && i < len(v.Steps) {
 			for _, a := range v.Steps[i].Revision.Accepted {
 				if a.Covers(v.Benchmark) {
 					return a, true
@@ -231,6 +236,10 @@ func (v *View) AcceptedBy(c ChangePoint) (a bench.Acceptance, ok bool) {
 		}
 	}
 	return a, false
+}
+
+func sameCommit(a, b Step) bool {
+	return a.Revision.Commit != "" && a.Revision.Commit == b.Revision.Commit
 }
 
 // change is to/from − 1; 0 where both are equal, and NaN where there is no ratio.

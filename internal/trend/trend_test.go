@@ -102,6 +102,30 @@ func TestAcceptedSteps(t *testing.T) {
 	}
 }
 
+// What was accepted late is noted by one more run of the commit, however many there are already.
+func TestStepAcceptedByALaterRun(t *testing.T) {
+	var centers []float64
+	for i := range 40 {
+		centers = append(centers, 1+0.2*float64(i/20)+0.001*float64(i%3))
+	}
+	s := series(centers...)
+	for i := 20; i < 29; i++ {
+		s.Points[i].Revision.Commit = "c"
+	}
+	s.Points[28].Revision.Accepted = []bench.Acceptance{{Name: "*", Reason: "why", By: "who"}}
+	v := Look(s)
+	if len(v.ChangePoints) != 1 || v.ChangePoints[0].Index != 20 {
+		t.Fatalf("the change points are %+v", v.ChangePoints)
+	}
+	if a, ok := v.AcceptedBy(v.ChangePoints[0]); !ok || a.By != "who" {
+		t.Errorf("it was accepted: %v, %+v", ok, a)
+	}
+	s.Points[28].Revision.Commit = "d"
+	if a, ok := Look(s).AcceptedBy(v.ChangePoints[0]); ok {
+		t.Errorf("it was accepted with another commit: %+v", a)
+	}
+}
+
 func TestChange(t *testing.T) {
 	for _, c := range []struct{ from, to, want float64 }{
 		{4, 5, 0.25}, {5, 0, -1}, {0, 0, 0}, {-1, -1, 0}, {0, 1, math.NaN()}, {-1, 1, math.NaN()}, {1, -1, math.NaN()},
