@@ -71,7 +71,7 @@ func (r *run) countable(all bool) []measure.Subject {
 	_, worst := r.subjects()
 	for _, s := range worst {
 		if _, ok := subjects[s.Benchmark]; ok && !own[s.Benchmark] {
-			out = append(out, subjects[s.Benchmark])
+			out = append(out, s)
 			rank[s.Benchmark] = -1 // once
 		}
 	}
@@ -116,6 +116,9 @@ func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject,
 			r.executed[n.Subject.Benchmark] = n
 		}
 		if len(n.Base) < measure.CountRepeats {
+			if asked {
+				r.note("the time ended before all counts of the instructions of %s", n.Subject.Benchmark)
+			}
 			continue
 		}
 		if spread := compare.CountsSpread(n.Base, n.Head); spread > compare.MostCountsSpread {

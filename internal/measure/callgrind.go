@@ -18,8 +18,8 @@ import (
 var countedStacks = []string{"--dump-instr=yes", "--dump-line=no", "--separate-callers=10"}
 
 const (
-	callgrindBytes = 256 << 20 // of a file; those seen have some 10 MB
-	longestName    = 1 << 20   // of a line; names of instantiated functions have no end
+	callgrindBytes = 64 << 20 // of a file; those seen have some 10 MB
+	longestName    = 1 << 20  // of a line; names of instantiated functions have no end
 )
 
 // A callGraph is how many instructions were executed where.

@@ -48,6 +48,7 @@ type stacks struct {
 	incoming map[int][]called           // of a context
 	alike    map[string][]int           // contexts of a function
 	paths    map[int][]path
+	lost     map[string][]path // to contexts of a function that no real call leads to
 }
 
 // A path is a way to a context: the addresses of calls, the outermost first, and the part of the context's cost
@@ -60,7 +61,7 @@ type path struct {
 // newStacks takes what many has more than few. Contexts of the same code may have other names in another run, so
 // what they have in common is told by address.
 func newStacks(few, many *callGraph) *stacks {
-	s := &stacks{graph: many, self: map[int]map[uint64]float64{}, incoming: map[int][]called{}, alike: map[string][]int{}, paths: map[int][]path{}}
+	s := &stacks{graph: many, self: map[int]map[uint64]float64{}, incoming: map[int][]called{}, alike: map[string][]int{}, paths: map[int][]path{}, lost: map[string][]path{}}
 	before, after := map[uint64]int64{}, map[uint64]int64{}
 	for e, n := range few.self {
 		before[e.address] += n
@@ -124,12 +125,25 @@ func (s *stacks) pathsTo(context, deep int) []path {
 	if deep == longestPath {
 		return none
 	}
-	calls := s.callsOf(context)
-	if len(calls) == 0 {
-		for _, other := range s.alike[innermost(s.graph.contexts[context])] {
+	if calls := s.callsOf(context); len(calls) > 0 {
+		s.paths[context] = s.pathsBy(calls, deep)
+		return s.paths[context]
+	}
+	name := innermost(s.graph.contexts[context])
+	if _, ok := s.lost[name]; !ok {
+		s.lost[name] = none
+		var calls []called
+		for _, other := range s.alike[name] {
 			calls = append(calls, s.callsOf(other)...)
 		}
+		s.lost[name] = s.pathsBy(calls, deep)
 	}
+	s.paths[context] = s.lost[name]
+	return s.paths[context]
+}
+
+// pathsBy are the ways that calls come, the most travelled ones; one without calls where there are none.
+func (s *stacks) pathsBy(calls []called, deep int) []path {
 	var paths []path
 	for _, c := range calls {
 		for _, p := range s.pathsTo(c.from, deep+1) {
@@ -138,11 +152,9 @@ func (s *stacks) pathsTo(context, deep int) []path {
 		}
 	}
 	if len(paths) == 0 {
-		return none
+		return []path{{part: 1}}
 	}
-	paths = largest(paths)
-	s.paths[context] = paths
-	return paths
+	return largest(paths)
 }
 
 // callsOf are the calls of a context that are real ones, in order.

@@ -74,39 +74,57 @@ func CountInstructions(ctx context.Context, o InstructionOptions) (counts []Inst
 		o.Progress = func(string, int, int) {}
 	}
 	c := counter{env: countingEnvironment(o.Env), dir: o.Dir, valgrind: valgrind, end: time.Now().Add(o.Budget)}
-	left := o.Subjects
-	// The first counts of all come before the second of any: they already tell where the instructions are.
-	for repeat := range CountRepeats {
-		for i, s := range left {
-			o.Progress("count instructions", repeat*len(o.Subjects)+i, CountRepeats*len(o.Subjects))
-			// Of one there is the time that it takes, of the others the longest that one took so far.
-			if time.Now().Add(c.longest).After(c.end) {
-				if repeat == 0 {
-					notes = append(notes, fmt.Sprintf("the time for counting instructions ended before %d of %d benchmarks", len(left)-i, len(left)))
-				}
-				left = left[:i]
-				break
-			}
-			if repeat == 0 {
-				counts = append(counts, InstructionCount{Subject: s})
-			}
-			at := slices.IndexFunc(counts, func(n InstructionCount) bool { return n.Subject.Benchmark == s.Benchmark })
-			if at < 0 {
-				continue // its first count failed
-			}
-			began := time.Now()
-			err := c.count(ctx, &counts[at])
-			if ctx.Err() != nil {
-				return nil, nil, ctx.Err()
-			}
-			c.longest = max(c.longest, time.Since(began))
-			if err != nil && repeat == 0 {
-				counts = counts[:at]
-				notes = append(notes, fmt.Sprintf("no instructions of %s: %v", s.Benchmark, err))
+	counts = make([]InstructionCount, len(o.Subjects))
+	failed := make([]bool, len(o.Subjects))
+	for k, i := range countingOrder(o.Subjects) {
+		if failed[i] {
+			continue
+		}
+		o.Progress("count instructions", k, CountRepeats*len(o.Subjects))
+		// Of one there is the time that it takes, of the others the longest that one took so far.
+		if time.Now().Add(c.longest).After(c.end) {
+			break
+		}
+		counts[i].Subject = o.Subjects[i]
+		began := time.Now()
+		err := c.count(ctx, &counts[i])
+		if ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
+		c.longest = max(c.longest, time.Since(began))
+		if err != nil {
+			failed[i] = true
+			if len(counts[i].Base) == 0 {
+				notes = append(notes, fmt.Sprintf("no instructions of %s: %v", o.Subjects[i].Benchmark, err))
 			}
 		}
 	}
-	return counts, notes, nil
+	short := 0
+	for i, n := range counts {
+		if !failed[i] && (len(n.Base) == 0 || len(n.Base) < CountRepeats && o.Subjects[i].Change == 0) {
+			short++
+		}
+	}
+	if short > 0 {
+		notes = append(notes, fmt.Sprintf("the time for counting instructions ended before %d of %d benchmarks", short, len(o.Subjects)))
+	}
+	return slices.DeleteFunc(counts, func(n InstructionCount) bool { return len(n.Base) == 0 }), notes, nil
+}
+
+// countingOrder is which subject each count is of. One count explains a change of time, so those that changed get
+// theirs first; the others are decided by all of their counts.
+func countingOrder(subjects []Subject) (order []int) {
+	for _, step := range []struct {
+		changed bool
+		counts  int
+	}{{true, 1}, {false, CountRepeats}, {true, CountRepeats - 1}} {
+		for i, s := range subjects {
+			if (s.Change != 0) == step.changed {
+				order = append(order, slices.Repeat([]int{i}, step.counts)...)
+			}
+		}
+	}
+	return order
 }
 
 // countingEnvironment is what a benchmark under Valgrind sees: the scheduler of Go sends itself no signals, which

@@ -3,6 +3,7 @@ package measure
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"slices"
@@ -96,6 +97,13 @@ func TestCountInstructionsKeepsItsBudget(t *testing.T) {
 	}
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("it went on for %v", took)
+	}
+}
+
+func TestCountingOrder(t *testing.T) {
+	got := fmt.Sprint(countingOrder([]Subject{{Change: 0.2}, {}, {Change: -0.1}, {}}))
+	if want := "[0 2 1 1 1 3 3 3 0 0 2 2]"; got != want {
+		t.Errorf("the counts are of %s, want %s", got, want)
 	}
 }
 
