@@ -95,6 +95,11 @@ func (f *recordFlags) recordRange(ctx context.Context, g *global, fl *pflag.Flag
 	}
 	end, err := job.Walk(ctx, o)
 	p.done()
+	if err != nil && ctx.Err() != nil {
+		if line, err := end.Kept(f.lang, history.DisplayName(location)); err == nil {
+			fmt.Fprintln(g.err, line)
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,9 @@ cannot be reached, that is said and what is here is shown. Naming a --history le
 
 Runs stand in the order of the checkout's first-parent path, those of commits that are not on it by
 their commit's time. Only runs of one environment and one sampling plan
-are shown together; what is left out is named below.`,
+are shown together; what is left out is named below. --across puts the other environments beside it:
+each run then has its value as measured and as the chosen environment would have had it, and what
+cannot be compared is named with the reason.`,
 		Example: `  benchbot trend
   benchbot trend parse.Decode/large
   benchbot trend 'parse.*' --unit allocs/op --since 2026-01-01
@@ -67,6 +69,7 @@ are shown together; what is left out is named below.`,
 	fl.StringVar(&f.until, "until", "", "only commits until `WHEN`")
 	fl.IntVar(&f.Last, "last", 0, "only the newest `N` runs")
 	fl.StringVar(&f.Environment, "env", "", "runs of the environment with this `ID`, or with this in its description (default: the one with the most runs)")
+	fl.BoolVar(&f.Across, "across", false, "also runs of other environments, calibrated to that one by what benchbot's own work took on both")
 	fl.StringVar(&f.plan, "plan", "", "runs by this sampling `PLAN`, such as 12x4ms; \"go test\" for those of go test itself (default: the one with the most runs)")
 	fl.BoolVar(&f.Dirty, "dirty", false, "also runs of uncommitted work")
 	fl.StringVar(&f.format, "format", "text", "report as "+strings.Join(trendFormats, "|"))

@@ -26,6 +26,8 @@ type TrendOptions struct {
 	// Environment is the beginning of a fingerprint or a part of an environment's description; "" takes
 	// the environment with the most runs, among equals the one with the latest.
 	Environment string
+	// Across shows runs of the other environments as well, calibrated to that one.
+	Across bool
 	// Plan chooses a sampling plan; nil takes the one with the most runs.
 	Plan               *string
 	Repository, Branch string    // "" for any
@@ -61,6 +63,11 @@ func Trend(ctx context.Context, o TrendOptions) (*report.TrendPage, *report.Tren
 	if err := q.chooseEnvironment(ctx); err != nil {
 		return nil, nil, err
 	}
+	if o.Across {
+		if err := q.calibrate(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
 	if err := q.read(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -93,6 +100,8 @@ type trendQuery struct {
 	scope  report.TrendScope
 	runs   []history.Run
 	series []trend.Series // one a benchmark
+	// machines are the environments that Across shows, by fingerprint.
+	machines map[string]trend.Calibration
 }
 
 // chooseEnvironment decides which environment is shown. Those that measured what is asked for come
@@ -262,6 +271,7 @@ func (q *trendQuery) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	got = q.merge(got)
 	q.runs = slices.Clone(got.Runs)
 	inOrder(ctx, q.Dir, q.Branch, q.runs)
 	place := make(map[int64]int, len(q.runs))
@@ -330,6 +340,11 @@ func (q *trendQuery) align(s *history.Series, runs []history.Run, place map[int6
 		to.Center = p.Center
 		if q.filter.Samples {
 			to.Low, to.High, to.Samples = p.Low, p.High, p.Samples
+		}
+		if q.machines != nil {
+			print := p.Run.Environment.Fingerprint
+			*to = to.Calibrated(q.machines[print], s.Unit)
+			to.Machine, to.Adjusted = print, to.Adjusted && print != q.scope.Fingerprint
 		}
 	}
 	return out

@@ -18,6 +18,10 @@ type TrendScope struct {
 	Fingerprint string
 	// Others are the other environments that have runs.
 	Others []TrendEnvironment
+	// Machines are, where a report shows several environments, the other ones; Others is then empty.
+	Machines []TrendMachine
+	// Across says that a report shows several environments, were there more than one.
+	Across bool
 	// Apart are series of the benchmarks shown that are not, because they were measured in the same
 	// environment by another plan, or come from another source or repository.
 	Apart []TrendSeries
@@ -30,6 +34,14 @@ type TrendEnvironment struct {
 	bench.Environment
 	Fingerprint string
 	Runs        int
+}
+
+// A TrendMachine is another environment and how its figures compare with those of the one that is shown.
+type TrendMachine struct {
+	TrendEnvironment
+	Calibration trend.Calibration
+	// Shown says that its runs are in the report.
+	Shown bool
 }
 
 // A TrendSeries is a series that is not shown.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -22,6 +23,9 @@ type trendDocument struct {
 	Unit        string            `json:"unit"`
 	Environment bench.Environment `json:"environment"`
 	Fingerprint string            `json:"fingerprint"`
+	// Machines are the other environments, where they were asked for; the figures of those shown are
+	// calibrated to the environment above, unless the unit does not depend on a machine's speed.
+	Machines []machineEntry `json:"machines,omitempty"`
 	// Benchmarks are in the order of the report; the overview's have no points.
 	Benchmarks []trendEntry `json:"benchmarks"`
 }
@@ -107,6 +111,11 @@ type trendPoint struct {
 	High     bench.Number `json:"high"`
 	Change   bench.Number `json:"change"`
 	Samples  []float64    `json:"samples"`
+	// Where there are several environments: the point's, its center as it was measured, and whether
+	// Center and all that follows from it are "raw" or "calibrated".
+	Fingerprint string   `json:"fingerprint,omitempty"`
+	Raw         *float64 `json:"raw,omitempty"`
+	Used        string   `json:"used,omitempty"`
 }
 
 func entryOf(v *trend.View, points bool) trendEntry {
@@ -121,14 +130,21 @@ func entryOf(v *trend.View, points bool) trendEntry {
 	}
 	for _, s := range v.Steps {
 		r := s.Revision
-		e.Points = append(e.Points, trendPoint{Commit: r.Commit, Dirty: r.Dirty, Time: r.Time, Measured: s.Measured, Branch: r.Branch, Subject: r.Subject,
-			Center: bench.Number(s.Center), Low: bench.Number(s.Low), High: bench.Number(s.High), Change: s.Change, Samples: s.Samples})
+		q := trendPoint{Commit: r.Commit, Dirty: r.Dirty, Time: r.Time, Measured: s.Measured, Branch: r.Branch, Subject: r.Subject,
+			Center: bench.Number(s.Center), Low: bench.Number(s.Low), High: bench.Number(s.High), Change: s.Change, Samples: s.Samples}
+		if s.Machine != "" {
+			q.Fingerprint, q.Raw, q.Used = s.Machine, &s.Raw, used(s.Point)
+		}
+		e.Points = append(e.Points, q)
 	}
 	return e
 }
 
 func (s *TrendScope) json(w io.Writer, views []*trend.View, points bool) error {
 	doc := trendDocument{Schema: TrendSchema, Unit: s.Unit, Environment: s.Environment, Fingerprint: s.Fingerprint, Benchmarks: []trendEntry{}}
+	for _, m := range s.Machines {
+		doc.Machines = append(doc.Machines, machineEntryOf(m, s.Unit))
+	}
 	for _, v := range views {
 		doc.Benchmarks = append(doc.Benchmarks, entryOf(v, points))
 	}
@@ -145,9 +161,13 @@ func (t *TrendPage) JSON(w io.Writer) error { return t.json(w, []*trend.View{t.V
 func (t *TrendOverview) JSON(w io.Writer) error { return t.json(w, t.Views, false) }
 
 // CSV writes a line for each run, with all digits, times in UTC, and the samples separated by spaces. A
-// run that a change point begins with has its size, as a fraction, and its p.
+// run that a change point begins with has its size, as a fraction, and its p. Where there are several
+// machines, raw is the center as it was measured, and used says whether the other figures are calibrated.
 func (t *TrendPage) CSV(w io.Writer) error {
 	rows := [][]string{{"package", "benchmark", "procs", "unit", "plan", "environment", "commit", "dirty", "time", "measured", "branch", "subject", "center", "low", "high", "change", "samples", "change_point", "change_point_p"}}
+	if t.Across {
+		rows[0] = append(rows[0], "raw", "used")
+	}
 	v := t.View
 	at := map[int]trend.ChangePoint{}
 	for _, c := range v.ChangePoints {
@@ -163,9 +183,13 @@ func (t *TrendPage) CSV(w io.Writer) error {
 		if c, ok := at[i]; ok {
 			step, p = digits(c.Change), digits(bench.Number(c.P))
 		}
-		rows = append(rows, []string{v.Benchmark.Package, v.Benchmark.Name, strconv.Itoa(v.Benchmark.Procs), v.Unit, v.Plan, t.Fingerprint,
+		row := []string{v.Benchmark.Package, v.Benchmark.Name, strconv.Itoa(v.Benchmark.Procs), v.Unit, v.Plan, cmp.Or(s.Machine, t.Fingerprint),
 			r.Commit, strconv.FormatBool(r.Dirty), timestamp(r.Time), timestamp(s.Measured), r.Branch, r.Subject,
-			digits(bench.Number(s.Center)), digits(bench.Number(s.Low)), digits(bench.Number(s.High)), digits(s.Change), strings.Join(samples, " "), step, p})
+			digits(bench.Number(s.Center)), digits(bench.Number(s.Low)), digits(bench.Number(s.High)), digits(s.Change), strings.Join(samples, " "), step, p}
+		if t.Across {
+			row = append(row, digits(bench.Number(s.Raw)), used(s.Point))
+		}
+		rows = append(rows, row)
 	}
 	return writeCSV(w, rows)
 }

@@ -95,7 +95,7 @@ func (t *TrendPage) HTML(w io.Writer) error {
 	for i, s := range steps {
 		rows = append(rows, append(t.stepCells(p, left+i, formatSide), safe(html.EscapeString(clip(s.Revision.Subject, 120)))))
 	}
-	h.table([]safe{p.say("column.commit"), p.say("column.date"), p.metric(t.Unit), p.say("column.change"), p.say("column.subject")}, rows, 2, 3)
+	h.table(append(t.stepHead(p), p.say("column.subject")), rows, 2, 3)
 	if left > 0 {
 		h.paragraphs(p.count("trend.earlier", left, "all", len(t.View.Steps)))
 	}
@@ -110,7 +110,7 @@ func (t *TrendOverview) HTML(w io.Writer) error {
 		return err
 	}
 	h := newTrendHTML(p, t.language(), t.headline(p))
-	h.paragraphs(t.period(p))
+	h.paragraphs(append([]safe{t.period(p)}, p.acrossLines(&t.TrendScope)...)...)
 	var rows [][]safe
 	for _, v := range t.Views {
 		rows = append(rows, []safe{safe(html.EscapeString(clip(v.Benchmark.WithProcs(), nameLength))), safe(trend.Sparkline(v.Centers(), 30)), latest(v), p.move(v), p.sinceCell(v)})

@@ -20,6 +20,9 @@ func (t *TrendOverview) Text(w io.Writer, o TextOptions) error {
 		out.out.line(out.paint(l, bold))
 	}
 	out.wrapped(t.period(p), 0, 2)
+	for _, l := range p.acrossLines(&t.TrendScope) {
+		out.wrapped(l, 0, 2)
+	}
 	out.out.gap()
 	out.overview(t)
 	for _, l := range p.scopeLines(&t.TrendScope) {
@@ -168,6 +171,10 @@ func (t *TrendOverview) Markdown(w io.Writer) error {
 	out.gap()
 	out.line(t.period(p))
 	out.gap()
+	for _, l := range p.acrossLines(&t.TrendScope) {
+		out.line(l)
+		out.gap()
+	}
 	out.line(tableRow(p.say("column.benchmark"), p.say("column.trend"), p.say("column.latest"), p.say("column.change"), p.say("column.since")))
 	out.line("| --- | --- | ---: | --- | --- |")
 	names := namesOfViews(t.Views)

@@ -47,6 +47,7 @@ func (t *TrendPage) summary(p printer) []safe {
 		p.count("trend.runs", len(v.Steps), "days", p.days(v.Steps[0].When(), last.When()), "machine", p.machine(t.Environment), "plan", p.plan(v.Plan)),
 		p.say("trend.latest", "value", safe(formatSide(sideOfStep(last), t.Unit)), "commit", p.commit(last.Revision), "changes", t.changes(p)),
 	}
+	lines = append(lines, p.acrossLines(&t.TrendScope)...)
 	if since := p.sinceWhen(v); since != "" {
 		lines = append(lines, since)
 	}
@@ -88,7 +89,8 @@ func (t *TrendPage) listed() (steps []trend.Step, left int) {
 	return t.View.Steps[left:], left
 }
 
-// stepCells are the cells of a step but its subject: commit, date, value, change. The value comes
+// stepCells are the cells of a step but its subject: commit, date, value, change, and where there are
+// several machines the value as it was measured and the machine. The value comes
 // with its interval unless there is no room for that.
 func (t *TrendPage) stepCells(p printer, i int, value func(*bench.Side, string) string) []safe {
 	s := t.View.Steps[i]
@@ -96,7 +98,20 @@ func (t *TrendPage) stepCells(p printer, i int, value func(*bench.Side, string) 
 	if i > 0 {
 		change = p.stepChange(s.Change, t.View.Steps[i-1].Center, s.Center)
 	}
-	return []safe{p.commit(s.Revision), date(s.When()), safe(value(sideOfStep(s), t.Unit)), change}
+	cells := []safe{p.commit(s.Revision), date(s.When()), safe(value(sideOfStep(s), t.Unit)), change}
+	if t.Across {
+		cells = append(cells, safe(formatCenter(&bench.Side{Center: bench.Number(s.Raw), Low: bench.Number(s.RawLow), High: bench.Number(s.RawHigh)}, t.Unit)), t.mark(s.Machine))
+	}
+	return cells
+}
+
+// stepHead is the head of stepCells.
+func (t *TrendPage) stepHead(p printer) []safe {
+	head := []safe{p.say("column.commit"), p.say("column.date"), p.metric(t.Unit), p.say("column.change")}
+	if t.Across {
+		head = append(head, p.say("column.raw"), p.say("column.machine"))
+	}
+	return head
 }
 
 // A trendText is a report on the history being written for a terminal.
@@ -135,8 +150,10 @@ func (t trendText) table(page *TrendPage) {
 		if mark, ok := marks[left+i-1]; ok && i > 0 && margin > 0 {
 			lead = padRight(mark, margin)
 		}
-		line := lead + padRight(cells[0], widths[0]) + "  " + padRight(cells[1], widths[1]) + "  " +
-			padRight(cells[2], widths[2]) + "  " + padLeft(cells[3], widths[3])
+		line := lead + padRight(cells[0], widths[0]) + "  " + padRight(cells[1], widths[1]) + "  " + padRight(cells[2], widths[2])
+		for k := 3; k < len(cells); k++ {
+			line += "  " + padLeft(cells[k], widths[k])
+		}
 		subject := t.say("column.subject")
 		if i > 0 {
 			subject = safe(Terminal(steps[i-1].Revision.Subject))
@@ -154,7 +171,7 @@ func (t trendText) table(page *TrendPage) {
 
 // tableCells are the header and the listed steps, those after the first left ones.
 func (t trendText) tableCells(page *TrendPage, left int, value func(*bench.Side, string) string) (rows [][]safe, widths []int) {
-	rows = [][]safe{{t.say("column.commit"), t.say("column.date"), t.metric(page.Unit), t.say("column.change")}}
+	rows = [][]safe{page.stepHead(t.printer)}
 	for i := left; i < len(page.View.Steps); i++ {
 		rows = append(rows, page.stepCells(t.printer, i, value))
 	}
@@ -197,8 +214,9 @@ func (t *TrendPage) Markdown(w io.Writer) error {
 	}
 	p.pointsTable(&out, t.View)
 	steps, left := t.listed()
-	out.line(tableRow(p.say("column.commit"), p.say("column.date"), p.metric(t.Unit), p.say("column.change"), p.say("column.subject")))
-	out.line("| --- | --- | ---: | ---: | --- |")
+	head := t.stepHead(p)
+	out.line(tableRow(append(head, p.say("column.subject"))...))
+	out.line(safe("| --- | --- |" + strings.Repeat(" ---: |", len(head)-2) + " --- |"))
 	for i, s := range steps {
 		subject := safe("")
 		if s.Revision.Subject != "" {

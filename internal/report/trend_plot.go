@@ -43,6 +43,9 @@ func (t *TrendPage) Plot(w io.Writer, format string) error {
 	}
 	c := plot.New()
 	c.Title.Text = fmt.Sprint(safe(plain(clip(t.name(), 80))), " · ", p.metric(t.Unit))
+	if t.adjusted() {
+		c.Title.Text += fmt.Sprint(" · ", p.say("trend.plot.calibrated"))
+	}
 	c.X.Label.Text = string(p.say("trend.plot.run"))
 	c.X.Tick.Marker = commitTicks(t.View.Points)
 	c.Y.Tick.Marker = valueTicks(t.Unit)

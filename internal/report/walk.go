@@ -79,6 +79,17 @@ func (e *WalkEnd) Count(w Walked) {
 	}
 }
 
+// Kept says, after an interruption, what of the walk is in the history and how to go on, without a newline.
+// It fails where the language is unknown.
+func (e *WalkEnd) Kept(lang, path string) (string, error) {
+	c, err := catalogueOf(lang)
+	if err != nil {
+		return "", err
+	}
+	p := printer{catalogue: c, escape: Terminal}
+	return fmt.Sprint(p.say("walk.kept", "parts", e.parts(p), "path", path)), nil
+}
+
 // Line sums up, without a newline. It fails where the language is unknown.
 func (e *WalkEnd) Line(lang, path string, took time.Duration) (string, error) {
 	c, err := catalogueOf(lang)
@@ -86,6 +97,11 @@ func (e *WalkEnd) Line(lang, path string, took time.Duration) (string, error) {
 		return "", err
 	}
 	p := printer{catalogue: c, escape: Terminal}
+	return fmt.Sprint(p.say("walk.end", "parts", e.parts(p), "took", took.Round(time.Second).String(), "path", path)), nil
+}
+
+// parts counts what became of the commits.
+func (e *WalkEnd) parts(p printer) safe {
 	parts := []safe{p.count("walk.count-measured", e.Measured)}
 	for _, k := range []struct {
 		key string
@@ -95,5 +111,5 @@ func (e *WalkEnd) Line(lang, path string, took time.Duration) (string, error) {
 			parts = append(parts, p.count(k.key, k.n))
 		}
 	}
-	return fmt.Sprint(p.say("walk.end", "parts", joinSafe(parts, ", "), "took", took.Round(time.Second).String(), "path", path)), nil
+	return joinSafe(parts, ", ")
 }

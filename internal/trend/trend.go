@@ -22,6 +22,12 @@ type Point struct {
 	// is no interval. A Center of NaN says that the run did not measure the benchmark.
 	Center, Low, High float64
 	Samples           []float64
+	// Machine is the fingerprint of the point's environment where a series has several, else "". Adjusted
+	// says that the figures were calibrated to another machine's, Raw, RawLow and RawHigh are center and
+	// interval as they were measured.
+	Machine              string
+	Adjusted             bool
+	Raw, RawLow, RawHigh float64
 }
 
 // When is the point's place in time: that of its commit, or of its measurement where the commit has
@@ -36,8 +42,8 @@ func (p Point) When() time.Time {
 // Missing tells whether the run did not measure the benchmark.
 func (p Point) Missing() bool { return math.IsNaN(p.Center) }
 
-// A Series is the points of one benchmark in one unit, which have to be of one environment, one
-// source and one sampling plan: numbers of two of them do not compare.
+// A Series is the points of one benchmark in one unit, which have to be of one environment, or
+// calibrated to one, and of one source and sampling plan: numbers of two of them do not compare.
 type Series struct {
 	Benchmark bench.Benchmark
 	Unit      string
