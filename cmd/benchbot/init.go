@@ -77,7 +77,7 @@ func (f *initFlags) run(ctx context.Context, g *global) error {
 	if err := job.WriteNew(repo.Root, files, f.force); err != nil {
 		return err
 	}
-	fmt.Fprintf(g.out, "written: %d files in %s; look at them, and commit them\n", len(files), repo.Root)
+	fmt.Fprintf(g.out, "written: %d files in %s; look at them, and commit them: pull requests get comments once they are on the default branch\n", len(files), repo.Root)
 	return nil
 }
 
