@@ -59,6 +59,8 @@ BENCHMARK is a name, a part of one, or a pattern with * and ?; without it all ar
 	fl.IntVar(&f.Last, "last", 0, "only the newest `N` runs")
 	fl.StringVar(&f.Environment, "env", "", "only runs of the environment with this `ID`, or with this in its description")
 	fl.BoolVar(&f.Dirty, "dirty", false, "also runs of uncommitted work")
+	fl.StringVar(&f.Lang, "lang", "en", "language of the notes on --format alerts: "+strings.Join(report.Languages, "|"))
+	cmd.RegisterFlagCompletionFunc("lang", cobra.FixedCompletions(report.Languages, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(exportFormats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -83,6 +85,9 @@ func (f *exportFlags) run(ctx context.Context, g *global, args []string) (err er
 	}
 	if len(args) > 0 {
 		f.Benchmark = args[0]
+	}
+	if err := checkChoice("lang", f.Lang, report.Languages); err != nil {
+		return err
 	}
 	if f.out == "" {
 		return f.write(ctx, g, g.out)

@@ -3,7 +3,6 @@ package job
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"io"
 	"slices"
 
@@ -51,11 +50,18 @@ func ExportAlerts(ctx context.Context, o ExportOptions, c *config.Config, w io.W
 	}
 	for _, t := range c.Targets {
 		name := t.Pattern.String() + " " + bench.UnitWord(t.Unit) + " " + t.Bound.Value.Text
+		note := ""
 		switch {
 		case t.Bound.Value.Relative:
-			notes = append(notes, fmt.Sprintf("no rule for %s: it is on the change against base, which a metric does not know", name))
+			note, err = report.AlertNote(o.Lang, "alerts.relative", name)
 		case !used[t.Pattern.String()+" "+t.Unit]:
-			notes = append(notes, fmt.Sprintf("no rule for %s: the history has no run of it", name))
+			note, err = report.AlertNote(o.Lang, "alerts.no-run", name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if note != "" {
+			notes = append(notes, note)
 		}
 	}
 	if len(alerts) == 0 {

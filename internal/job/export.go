@@ -28,6 +28,7 @@ type ExportOptions struct {
 	Since, Until       time.Time
 	Last               int
 	Dirty              bool
+	Lang               string // of ExportAlerts' notes; "" stands for "en"
 }
 
 // Export writes the runs of a history, oldest recording first; as OpenMetrics, which knows no past, the

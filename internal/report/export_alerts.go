@@ -81,3 +81,12 @@ func template(s string) string { return strings.ReplaceAll(s, "{{", "{ {") }
 
 // limit writes a bound without what turning milliseconds into seconds costs.
 func limit(v float64) string { return strconv.FormatFloat(v, 'g', 15, 64) }
+
+// AlertNote says why a target has no rule, by the catalogue's key. It fails where the language is unknown.
+func AlertNote(lang, key, target string) (string, error) {
+	c, err := catalogueOf(lang)
+	if err != nil {
+		return "", err
+	}
+	return string(printer{catalogue: c, escape: Terminal}.say(key, "target", target)), nil
+}
