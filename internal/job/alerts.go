@@ -53,9 +53,9 @@ func ExportAlerts(ctx context.Context, o ExportOptions, c *config.Config, w io.W
 		note := ""
 		switch {
 		case t.Bound.Value.Relative:
-			note, err = report.AlertNote(o.Lang, "alerts.relative", name)
+			note, err = report.AlertNote(o.Lang, name, true)
 		case !used[t.Pattern.String()+" "+t.Unit]:
-			note, err = report.AlertNote(o.Lang, "alerts.no-run", name)
+			note, err = report.AlertNote(o.Lang, name, false)
 		}
 		if err != nil {
 			return nil, err

@@ -82,11 +82,16 @@ func template(s string) string { return strings.ReplaceAll(s, "{{", "{ {") }
 // limit writes a bound without what turning milliseconds into seconds costs.
 func limit(v float64) string { return strconv.FormatFloat(v, 'g', 15, 64) }
 
-// AlertNote says why a target has no rule, by the catalogue's key. It fails where the language is unknown.
-func AlertNote(lang, key, target string) (string, error) {
+// AlertNote says why a target has no rule: that it is relative, on the change against base, or that the
+// history has no run of it. It fails where the language is unknown.
+func AlertNote(lang, target string, relative bool) (string, error) {
 	c, err := catalogueOf(lang)
 	if err != nil {
 		return "", err
 	}
-	return string(printer{catalogue: c, escape: Terminal}.say(key, "target", target)), nil
+	p := printer{catalogue: c, escape: Terminal}
+	if relative {
+		return string(p.say("alerts.relative", "target", target)), nil
+	}
+	return string(p.say("alerts.no-run", "target", target)), nil
 }
