@@ -248,7 +248,7 @@ var update = flag.Bool("update", false, "write the golden files")
 // but for the table of results.
 var masks = []struct{ of, by string }{
 	{`(?s)<details>\n<summary>(Optimization document|How this was measured).*?\n</details>\n`, "<details>$1</details>\n"},
-	{`(?m)^(\*\*Why .*|.* (time|memory) \|.*|.*\| (time|memory) \|.*|    .*|.*geomean.*)\n`, ""},
+	{`(?m)^(\*\*(Why |Inconclusive:).*|.* (time|memory|instructions) \|.*|.*\| (time|memory|instructions) \|.*|    .*|.*geomean.*)\n`, ""},
 	{"[0-9a-f]{40}", "COMMIT"}, {"`[0-9a-f]{7}`", "`COMMIT`"}, {`(\d+ min ?)?(\d+(\.\d+)? m?s)\b|\d+ min\b`, "N s"}, {`\d+ regressions?`, "N regressions"}, {`\n{3,}`, "\n\n"},
 }
 

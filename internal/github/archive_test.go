@@ -95,8 +95,9 @@ func TestPoint08ArchiveIsReadWithinItsLimit(t *testing.T) {
 	runtime.ReadMemStats(&before)
 	_, err := openArchive(bomb)
 	runtime.ReadMemStats(&after)
-	// A buffer that doubles until the limit is in it takes about four times as much altogether.
-	if used := after.TotalAlloc - before.TotalAlloc; err == nil || used > 6*documentBytes {
+	// A buffer that doubles until the limit is in it takes about four times as much altogether, twice that under
+	// the race detector; one that holds everything, sixteen times.
+	if used := after.TotalAlloc - before.TotalAlloc; err == nil || used > 10*documentBytes {
 		t.Errorf("%d MiB were taken (%v)", used>>20, err)
 	}
 }

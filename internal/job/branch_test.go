@@ -173,7 +173,10 @@ func refusal(t testing.TB, err error, want string) {
 // TestTwoRecordersPushAtOnce is point 17 of design/github.md: two recorders with 50 pushes each, at
 // once, on a real bare repository. All 100 runs are there afterwards, none is lost.
 func TestTwoRecordersPushAtOnce(t *testing.T) {
-	const each = 50
+	each := 50
+	if testing.Short() {
+		each = 15
+	}
 	r := newRemote(t)
 	var wg sync.WaitGroup
 	errs := make(chan error, 2*each)
