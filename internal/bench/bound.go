@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -102,8 +103,15 @@ func ParseBound(unit, text string) (Bound, error) {
 	if err != nil {
 		return Bound{}, Faultf(ExitUsage, example, "%s %w", Quote(text), err)
 	}
-	if scale := scaleOf(unit); suffix == "" && scale != "" {
-		b.Text = m[1] + " " + sign + amount[2] + scale // what it is a number of would be lost with the unit
+	if math.IsInf(b.Value, 0) {
+		return Bound{}, Faultf(ExitUsage, example, "%s has a number that is too large", Quote(text))
+	}
+	if scale := scaleOf(unit); suffix == "" && scale != "" { // what it is a number of would be lost with the unit
+		written := sign + amount[2] + scale
+		if same, err := absolute(UnitNamed(unit), v, scale); err != nil || same != b.Value { // "MB*ns" has two
+			written = strconv.FormatFloat(b.Value, 'g', -1, 64)
+		}
+		b.Text = m[1] + " " + written
 	}
 	return b, nil
 }

@@ -34,6 +34,7 @@ func TestBounds(t *testing.T) {
 		{"allocs", "<= 3 allocs", 3, true, false, "<= 3 allocs"},
 		{"throughput", ">= 100MB/s", 100e6, false, false, ">= 100MB/s"},
 		{"MB/s", ">= 100", 100e6, false, false, ">= 100MB"},
+		{"MB*ns", "<= 2", 2e-3, true, false, "<= 0.002"},
 		{"hits", ">= 95", 95, false, false, ">= 95"},
 		{"score", "<= -2e3", -2000, true, false, "<= -2e3"},
 	} {
