@@ -190,7 +190,11 @@ func openPostgresAt(t testing.TB, address string) *postgresStore {
 }
 
 func TestPostgresConforms(t *testing.T) {
-	for _, foldAt := range []int{defaultFoldAt, 7} {
+	foldings := []int{defaultFoldAt, 7}
+	if testing.Short() {
+		foldings = foldings[1:]
+	}
+	for _, foldAt := range foldings {
 		t.Run(fmt.Sprintf("folding %d runs", foldAt), func(t *testing.T) {
 			testStore(t, func(t *testing.T) func() Store {
 				address := postgres(t)
@@ -201,6 +205,27 @@ func TestPostgresConforms(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// postgresUndo is sqliteUndo for Postgres.
+var postgresUndo = []string{"ALTER TABLE run DROP COLUMN accepted", "ALTER TABLE run DROP COLUMN reference"}
+
+// TestEveryPostgresSchemaGoesForward is TestEverySchemaGoesForward for Postgres.
+func TestEveryPostgresSchemaGoesForward(t *testing.T) {
+	latest, err := latestVersion(postgresMigrations)
+	if err != nil || int(latest) != len(postgresUndo)+1 {
+		t.Fatalf("%d migrations can be undone, of %d (%v)", len(postgresUndo), latest, err)
+	}
+	for schema := 1; schema < int(latest); schema++ {
+		address := postgres(t)
+		s := openPostgresAt(t, address)
+		s.foldAt = 4
+		for n := range 20 {
+			record(t, s, testRun(n))
+		}
+		makeOlder(t, &s.sqlStore, postgresUndo, schema)
+		checkForward(t, openPostgresAt(t, address), schema)
 	}
 }
 
