@@ -85,8 +85,10 @@ func (r *run) countable(all bool) []measure.Subject {
 	return out
 }
 
-// countLeast is the least time that counts of candidates are begun in: the first of one benchmark take about that.
-const countLeast = 3 * time.Second
+// countLeast is the least time that counts of candidates are begun in: on a slow machine the first of one benchmark
+// take about that. With less, as in a job of half a minute, all of it goes to profiles, which a count that does not
+// come to its end would take it from.
+const countLeast = 5 * time.Second
 
 // countInstructions adds the counts of subjects to the results. Where there is no Valgrind that is a note only if
 // counts of all were asked for.
