@@ -29,10 +29,10 @@ type Counts struct {
 	time bench.Verdict // of the benchmark, "" where it has none
 }
 
-// JudgeCounts gives the verdicts on all counts of a comparison whose other results are decided. Counts do not depend on what else the machine does,
-// so a few are enough and the test is of their whole ranges: the sides differ where the nearest counts of the two
-// lie farther apart than apartAmong times the wider side. There is no p value; TestCountsRaiseNoAlarm simulates
-// how often equal code is told apart.
+// JudgeCounts gives the verdicts on all counts of a comparison whose other results are decided. Counts do not
+// depend on what else the machine does, so a few are enough and the test is of their whole ranges: the sides differ
+// where the nearest counts of the two lie farther apart than apartAmong times the wider side. There is no p value;
+// TestCountsRaiseNoAlarm simulates how often equal code is told apart.
 func JudgeCounts(all []Counts, decided []bench.Result, s Settings) []bench.Result {
 	var out []bench.Result
 	times := timesOf(decided)

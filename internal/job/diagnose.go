@@ -105,7 +105,7 @@ func (r *run) subjects() ([]diagnose.Input, []measure.Subject) {
 	byName := map[bench.Benchmark]*candidate{}
 	var all []*candidate
 	for _, res := range r.c.Results {
-		if res.Base == nil || res.Head == nil || res.Unit != bench.Time && res.Unit != bench.Bytes && res.Unit != bench.Allocs && !(res.Counted() && res.Unit == bench.Instructions) {
+		if res.Base == nil || res.Head == nil || res.Unit != bench.Time && res.Unit != bench.Bytes && res.Unit != bench.Allocs && !res.Counted() {
 			continue
 		}
 		c := byName[res.Benchmark]

@@ -177,6 +177,7 @@ func (c *counter) count(ctx context.Context, n *InstructionCount) error {
 		c.files++
 		r.file = filepath.Join(c.dir, fmt.Sprintf("%d.callgrind", c.files))
 		all.Go(func() {
+			runtime.LockOSThread() // see duet
 			free <- struct{}{}
 			defer func() { <-free }()
 			r.err = c.run(ctx, s.Benchmark, r, first)
