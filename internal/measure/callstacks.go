@@ -186,16 +186,10 @@ func largest(paths []path) []path {
 // profile writes each path and what was executed at its end.
 func (s *stacks) profile() *profile.Profile {
 	w := profileWriter{profile: &profile.Profile{SampleType: []*profile.ValueType{{Type: "instructions", Unit: "count"}}},
-		symbols: s.symbols, functions: map[spot]*profile.Function{}, locations: map[string]*profile.Location{}, samples: map[string]*profile.Sample{}}
+		symbols: s.symbols, functions: map[spot]*profile.Function{}, known: map[uint64]*profile.Location{}, locations: map[string]*profile.Location{},
+		samples: map[string]*profile.Sample{}, rest: map[*profile.Sample]float64{}}
 	for _, context := range slices.Sorted(maps.Keys(s.self)) {
-		paths := s.pathsTo(context, 0)
-		name := innermost(s.graph.contexts[context])
-		self := s.self[context]
-		for _, a := range slices.Sorted(maps.Keys(self)) {
-			for _, p := range paths {
-				w.add(p.calls, a, name, self[a]*p.part)
-			}
-		}
+		w.add(s.self[context], innermost(s.graph.contexts[context]), s.pathsTo(context, 0))
 	}
 	w.finish()
 	return w.profile
@@ -205,43 +199,59 @@ func (s *stacks) profile() *profile.Profile {
 type profileWriter struct {
 	profile   *profile.Profile
 	symbols   *symbols
-	functions map[spot]*profile.Function // lines are left out of the keys
+	functions map[spot]*profile.Function   // lines are left out of the keys
+	known     map[uint64]*profile.Location // of addresses that have spots: most are asked for very often
 	locations map[string]*profile.Location
 	samples   map[string]*profile.Sample
 	rest      map[*profile.Sample]float64
 }
 
-// add adds what was executed at an address at the end of a path.
-func (w *profileWriter) add(calls []uint64, address uint64, name string, n float64) {
-	locations := []*profile.Location{w.location(address, name)}
-	for i := len(calls) - 1; i >= 0; i-- {
-		locations = append(locations, w.location(calls[i], ""))
+// add adds what was executed in a context, by address, at the end of the paths to it. Addresses of the same lines
+// are added up first, since there are many of them and of paths.
+func (w *profileWriter) add(self map[uint64]float64, name string, paths []path) {
+	var ends []*profile.Location
+	at := map[*profile.Location]float64{}
+	for _, a := range slices.Sorted(maps.Keys(self)) {
+		l := w.location(a, name)
+		if _, ok := at[l]; !ok {
+			ends = append(ends, l)
+		}
+		at[l] += self[a]
 	}
-	var key []byte
-	for _, l := range locations {
-		key = binary.AppendUvarint(key, l.ID)
+	for _, p := range paths {
+		var callers []*profile.Location
+		var way []byte
+		for _, c := range slices.Backward(p.calls) {
+			l := w.location(c, "")
+			callers = append(callers, l)
+			way = binary.AppendUvarint(way, l.ID)
+		}
+		for _, l := range ends {
+			key := string(binary.AppendUvarint(slices.Clip(way), l.ID))
+			s := w.samples[key]
+			if s == nil {
+				s = &profile.Sample{Location: append([]*profile.Location{l}, callers...), Value: []int64{0}}
+				w.samples[key] = s
+				w.profile.Sample = append(w.profile.Sample, s)
+			}
+			w.rest[s] += at[l] * p.part
+		}
 	}
-	s := w.samples[string(key)]
-	if s == nil {
-		s = &profile.Sample{Location: locations, Value: []int64{0}}
-		w.samples[string(key)] = s
-		w.profile.Sample = append(w.profile.Sample, s)
-	}
-	if w.rest == nil {
-		w.rest = map[*profile.Sample]float64{}
-	}
-	w.rest[s] += n
 }
 
-// finish rounds: many small numbers make one sample.
+// finish rounds, since many small numbers make one sample, and leaves out those that say nothing, which are most.
 func (w *profileWriter) finish() {
 	for s, n := range w.rest {
 		s.Value[0] = int64(math.Round(n))
 	}
+	w.profile.Sample = slices.DeleteFunc(w.profile.Sample, func(s *profile.Sample) bool { return s.Value[0] == 0 })
 }
 
 // location is the place of an address, that of all addresses of the same lines.
 func (w *profileWriter) location(address uint64, name string) *profile.Location {
+	if l := w.known[address]; l != nil {
+		return l
+	}
 	spots := w.symbols.spots[address]
 	if len(spots) == 0 && name != "" {
 		spots = []spot{{function: strings.TrimSuffix(name, ".abi0")}} // of C
@@ -257,6 +267,9 @@ func (w *profileWriter) location(address uint64, name string) *profile.Location 
 		l = &profile.Location{ID: uint64(len(w.profile.Location) + 1), Line: lines}
 		w.locations[string(key)] = l
 		w.profile.Location = append(w.profile.Location, l)
+	}
+	if len(w.symbols.spots[address]) > 0 {
+		w.known[address] = l
 	}
 	return l
 }
