@@ -11,8 +11,10 @@ type Diagnosis struct {
 	CPU *ProfileDiff `json:"cpu,omitempty"`
 	// Allocations compares the allocation profiles, in allocations per operation.
 	Allocations *ProfileDiff `json:"allocations,omitempty"`
-	Base        *Usage       `json:"base,omitempty"`
-	Head        *Usage       `json:"head,omitempty"`
+	// LargeObjects is what of each operation's allocations is in very large ones, by the allocation profiles.
+	LargeObjects *LargeObjects `json:"large_objects,omitempty"`
+	Base         *Usage        `json:"base,omitempty"`
+	Head         *Usage        `json:"head,omitempty"`
 	// Runtime of each is what the Go runtime tells; nil where it was asked nothing.
 	BaseRuntime *Runtime `json:"base_runtime,omitempty"`
 	HeadRuntime *Runtime `json:"head_runtime,omitempty"`
@@ -147,6 +149,16 @@ type GroupCost struct {
 	Head  Number `json:"head"`
 	Low   Number `json:"low"`
 	High  Number `json:"high"`
+}
+
+// LargeObject is the size in bytes from which on Go's allocator serves an object from the heap itself and not from a
+// size class (maxSmallSize in runtime/sizeclasses.go).
+const LargeObject = 32 << 10
+
+// LargeObjects are the bytes that an operation of each revision allocates in objects of LargeObject bytes and more.
+type LargeObjects struct {
+	Base Number `json:"base_bytes"`
+	Head Number `json:"head_bytes"`
 }
 
 // A Runtime is what the Go runtime tells of a benchmark's process.

@@ -155,6 +155,19 @@ func agreed(raw, measured float64, n, m int64) float64 {
 
 // allocations compares the allocation profiles, in objects, and in bytes where only those changed.
 func (in Input) allocations(d *bench.Diagnosis, c *Changes) error {
+	large := &bench.LargeObjects{}
+	for _, side := range []struct {
+		name string
+		of   Side
+		to   *bench.Number
+	}{{"base", in.Base, &large.Base}, {"head", in.Head, &large.Head}} {
+		bytes, err := inLargeObjects(side.of.Allocations)
+		if err != nil {
+			return fmt.Errorf("%s: %w", side.name, err)
+		}
+		*side.to = bench.Number(float64(bytes) / float64(side.of.AllocationOperations))
+	}
+	d.LargeObjects = large
 	for _, m := range []struct{ unit, column, measure string }{
 		{bench.Allocs, "alloc_objects", bench.MeasureAllocs}, {bench.Bytes, "alloc_space", bench.MeasureBytes},
 	} {

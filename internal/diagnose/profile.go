@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/benchbot/benchbot/internal/bench"
 	"github.com/google/pprof/profile"
 )
 
@@ -98,6 +99,28 @@ func (c *costs) add(p *profile.Profile, column string, modules map[string]string
 		c.stacks = append(c.stacks, st)
 	}
 	return nil
+}
+
+// inLargeObjects is how many of the bytes of an allocation profile are in large objects. A sample of it stands for
+// objects of one size.
+func inLargeObjects(raw []byte) (bytes int64, err error) {
+	p, err := readProfile(raw)
+	if err != nil {
+		return 0, err
+	}
+	column := func(name string) int {
+		return slices.IndexFunc(p.SampleType, func(t *profile.ValueType) bool { return t.Type == name })
+	}
+	objects, space := column("alloc_objects"), column("alloc_space")
+	if objects < 0 || space < 0 {
+		return 0, errors.New("the profile has no alloc_objects and alloc_space")
+	}
+	for _, s := range p.Sample {
+		if n := s.Value[objects]; n > 0 && s.Value[space]/n >= bench.LargeObject {
+			bytes += s.Value[space]
+		}
+	}
+	return bytes, nil
 }
 
 // readProfile unpacks and checks a profile.
