@@ -1,11 +1,14 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/benchbot/benchbot/internal/bench"
@@ -14,75 +17,125 @@ import (
 	"github.com/benchbot/benchbot/internal/measure"
 )
 
-// gatherEvidence counts instructions, of the candidates within half of the time for evidence, of all within the
-// time of the job that profiles leave, and says what explains the changes. The counts come first, because what they
-// tell of a change does not depend on how busy the machine is.
+// undecidedLeast is what counts of what time left undecided may take in any case, unless measuring took less.
+const undecidedLeast = 20 * time.Second
+
+// timeForUndecided is the time for counts of what is undecided after so much of measuring, where so much is left of
+// the job: half as much again. They are no evidence but a second instrument, which decides what the first could not.
+func timeForUndecided(measured, left time.Duration) time.Duration {
+	return min(max(measured/2, min(measured, undecidedLeast)), left)
+}
+
+// countUndecided counts instructions of what time left undecided. It is given when measuring began and by when it
+// has to end.
+func (r *run) countUndecided(ctx context.Context, start, deadline time.Time) error {
+	if r.o.Instructions != config.CountCandidates {
+		return nil // or all are counted, see gatherEvidence
+	}
+	now := time.Now()
+	budget := timeForUndecided(now.Sub(start), deadline.Sub(now))
+	_, undecided, _ := r.countable()
+	err := r.countInstructions(ctx, undecided, budget)
+	r.c.Timings.ProcessSeconds += time.Since(now).Seconds()
+	return err
+}
+
+// gatherEvidence counts instructions, of what changed within half of the time for evidence, or of all within the
+// time of the job that profiles leave, judges all counts there are, and says what explains the changes. The counts
+// come first, because what they tell of a change does not depend on how busy the machine is.
 func (r *run) gatherEvidence(ctx context.Context, start, deadline time.Time) error {
 	began := time.Now()
 	budget := evidenceBudget(began.Sub(start))
-	var counted []measure.Subject
-	if all := r.o.Instructions == config.CountAlways; all || r.o.Instructions == config.CountCandidates {
-		// A short job may take up to twice the least, see diagnose.
-		end := began.Add(max(budget, 2*evidenceLeast) / 2)
-		if all || end.After(deadline) {
-			end = deadline.Add(-budget)
-		}
-		counted = r.countable(all)
-		if err := r.countInstructions(ctx, counted, time.Until(end), all); err != nil {
+	changed, undecided, others := r.countable()
+	switch r.o.Instructions {
+	case config.CountAlways:
+		changed = slices.Concat(changed, undecided, others)
+		if err := r.countInstructions(ctx, changed, time.Until(deadline.Add(-budget))); err != nil {
 			return err
 		}
+	case config.CountCandidates:
+		// A short job may take up to twice the least, see diagnose.
+		end := began.Add(max(budget, 2*evidenceLeast) / 2)
+		if end.After(deadline) {
+			end = deadline.Add(-budget)
+		}
+		if err := r.countInstructions(ctx, changed, time.Until(end)); err != nil {
+			return err
+		}
+	default:
+		changed = nil
 	}
+	r.judgeCounts()
 	if err := r.diagnose(ctx, budget, time.Since(began), deadline); err != nil {
 		return err
 	}
-	if len(r.c.Diagnoses) > 0 || len(counted) > 0 {
+	if len(r.c.Diagnoses) > 0 || len(changed) > 0 {
 		r.c.Timings.EvidenceSeconds = time.Since(began).Seconds()
 	}
 	return nil
 }
 
-// countable are the benchmarks that both revisions have, changed ones first, then those that are not decided, and,
-// where all are asked for, the others; without that, none of a package whose builds are the same, where nothing
-// can have changed. One that reports instructions itself is none of them.
-func (r *run) countable(all bool) []measure.Subject {
-	rank := map[bench.Benchmark]int{}
-	subjects := map[bench.Benchmark]measure.Subject{}
-	var order []bench.Benchmark
-	own := map[bench.Benchmark]bool{}
+// countable are the benchmarks that both revisions have: changed ones, the worst first, those that are not decided,
+// the likeliest to have changed first, and the others. Changed and undecided ones are none of a package whose builds
+// are the same, where nothing can have changed. One that reports instructions itself is none of them.
+func (r *run) countable() (changed, undecided, others []measure.Subject) {
+	type candidate struct {
+		measure.Subject
+		verdict   bench.Verdict // a change, inconclusive or neither, of any unit
+		own, same bool
+		odds      float64 // the change of time in half widths of its interval
+	}
+	var all []*candidate
+	byName := map[bench.Benchmark]*candidate{}
 	for _, res := range r.c.Results {
-		own[res.Benchmark] = own[res.Benchmark] || res.Unit == bench.Instructions
-		t := r.target(res.Package)
-		if res.Base == nil || res.Head == nil || t.Base == nil || t.Head == nil || !all && t.Base.Identity == t.Head.Identity {
+		c := byName[res.Benchmark]
+		if c == nil {
+			t := r.target(res.Package)
+			c = &candidate{Subject: measure.Subject{Benchmark: res.Benchmark, Base: t.Base, Head: t.Head}}
+			c.same = t.Base != nil && t.Head != nil && t.Base.Identity == t.Head.Identity
+			byName[res.Benchmark] = c
+			all = append(all, c)
+		}
+		c.own = c.own || res.Unit == bench.Instructions
+		if res.Base == nil || res.Head == nil {
 			continue
 		}
-		if res.Unit == bench.Time && res.Base.Center > 0 && res.Head.Center > 0 {
-			subjects[res.Benchmark] = measure.Subject{Benchmark: res.Benchmark, Base: t.Base, Head: t.Head,
-				BaseSeconds: float64(res.Base.Center), HeadSeconds: float64(res.Head.Center)}
-			order = append(order, res.Benchmark)
-		}
-		switch res.Verdict {
-		case bench.Regression, bench.Improvement:
-			rank[res.Benchmark] = 2
-		case bench.Inconclusive:
-			rank[res.Benchmark] = max(1, rank[res.Benchmark])
-		}
-	}
-	var out []measure.Subject
-	_, worst := r.subjects()
-	for _, s := range worst {
-		if _, ok := subjects[s.Benchmark]; ok && !own[s.Benchmark] {
-			out = append(out, s)
-			rank[s.Benchmark] = -1 // once
-		}
-	}
-	for want := 2; want >= 0 && (want > 0 || all); want-- {
-		for _, b := range order {
-			if rank[b] == want && !own[b] {
-				out = append(out, subjects[b])
+		if res.Unit == bench.Time {
+			c.BaseSeconds, c.HeadSeconds = float64(res.Base.Center), float64(res.Head.Center)
+			if odds := math.Abs(float64(res.Change)) / float64(res.ChangeHigh-res.ChangeLow); odds > 0 {
+				c.odds = odds // no number where no interval is known
 			}
 		}
+		switch {
+		case res.Verdict == bench.Regression || res.Verdict == bench.Improvement:
+			c.verdict = bench.Regression
+		case res.Verdict == bench.Inconclusive && c.verdict == "":
+			c.verdict = bench.Inconclusive
+		}
 	}
-	return out
+	all = slices.DeleteFunc(all, func(c *candidate) bool {
+		return c.own || c.Base == nil || c.Head == nil || !(c.BaseSeconds > 0) || !(c.HeadSeconds > 0)
+	})
+	_, worst := r.subjects()
+	for _, s := range worst {
+		if c := byName[s.Benchmark]; slices.Contains(all, c) && !c.same {
+			changed = append(changed, s)
+			c.own = true // once
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *candidate) int { return cmp.Compare(b.odds, a.odds) })
+	for _, c := range all {
+		switch {
+		case c.own:
+		case c.same || c.verdict == "":
+			others = append(others, c.Subject)
+		case c.verdict == bench.Inconclusive:
+			undecided = append(undecided, c.Subject)
+		default:
+			changed = append(changed, c.Subject)
+		}
+	}
+	return changed, undecided, others
 }
 
 // countLeast is the least time that counts of candidates are begun in: on a slow machine the first of one benchmark
@@ -90,9 +143,10 @@ func (r *run) countable(all bool) []measure.Subject {
 // come to its end would take it from.
 const countLeast = 5 * time.Second
 
-// countInstructions adds the counts of subjects to the results. Where there is no Valgrind that is a note only if
-// counts of all were asked for.
-func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject, budget time.Duration, asked bool) error {
+// countInstructions counts instructions of subjects. Where there is no Valgrind that is a note only if counts of all
+// were asked for.
+func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject, budget time.Duration) error {
+	asked := r.o.Instructions == config.CountAlways
 	if len(subjects) == 0 || budget < countLeast && !asked {
 		return nil
 	}
@@ -100,7 +154,13 @@ func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject,
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("counting instructions: %w", err)
 	}
-	counts, notes, err := measure.CountInstructions(ctx, measure.InstructionOptions{Subjects: subjects, Budget: budget, Dir: dir, Env: r.o.Env, Progress: r.o.Progress})
+	o := measure.InstructionOptions{Subjects: subjects, Budget: budget, Dir: dir, Env: r.o.Env, Progress: r.o.Progress}
+	if !asked {
+		o.Apart = func(b bench.Benchmark, base, head float64) bool {
+			return math.Abs(head/base-1) >= r.o.Settings.LimitOf(b, bench.Instructions)
+		}
+	}
+	counts, notes, err := measure.CountInstructions(ctx, o)
 	if errors.Is(err, measure.ErrNoValgrind) {
 		if asked {
 			r.note("no instructions were counted: %v; on Debian and Ubuntu, apt-get install valgrind installs it", err)
@@ -111,14 +171,20 @@ func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject,
 		return err
 	}
 	r.c.Notes = append(r.c.Notes, notes...)
+	r.counts = append(r.counts, counts...)
+	return nil
+}
+
+// judgeCounts adds the verdicts on all that was counted to the results, and keeps the profiles.
+func (r *run) judgeCounts() {
 	r.executed = map[bench.Benchmark]measure.InstructionCount{}
 	var steady []compare.Counts
-	for _, n := range counts {
+	for _, n := range r.counts {
 		if n.BaseProfile != nil {
 			r.executed[n.Subject.Benchmark] = n
 		}
 		if len(n.Base) < measure.CountRepeats {
-			if asked {
+			if r.o.Instructions == config.CountAlways {
 				r.note("the time ended before all counts of the instructions of %s", n.Subject.Benchmark)
 			}
 			continue
@@ -132,5 +198,4 @@ func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject,
 	results := compare.JudgeCounts(steady, r.c.Results, r.o.Settings)
 	compare.DecideTargets(results, r.o.Settings)
 	r.c.Results = append(r.c.Results, results...)
-	return nil
 }

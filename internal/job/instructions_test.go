@@ -15,25 +15,41 @@ func TestCountableBenchmarks(t *testing.T) {
 	result := func(name, unit string, v bench.Verdict) bench.Result {
 		return bench.Result{Benchmark: bench.Benchmark{Package: "p", Name: name, Procs: 1}, Unit: unit, Verdict: v, Base: side, Head: side}
 	}
+	likely := result("Likely", bench.Time, bench.Inconclusive)
+	likely.Change, likely.ChangeLow, likely.ChangeHigh = 0.1, -0.01, 0.21
 	onlyHead := result("New", bench.Time, bench.New)
 	onlyHead.Base = nil
 	r := &run{targets: []measure.Target{{Package: "p", Base: &revision.Binary{Identity: "base"}, Head: &revision.Binary{Identity: "head"}}}, c: &bench.Comparison{Results: []bench.Result{
-		result("Same", bench.Time, bench.Unchanged), result("Open", bench.Time, bench.Inconclusive), result("Slower", bench.Time, bench.Regression),
+		result("Same", bench.Time, bench.Unchanged), result("Open", bench.Time, bench.Inconclusive), likely, result("Slower", bench.Time, bench.Regression),
 		result("Allocates", bench.Time, bench.Unchanged), result("Allocates", bench.Allocs, bench.Regression),
 		result("Counts", bench.Time, bench.Regression), result("Counts", bench.Instructions, bench.Unchanged), onlyHead,
 	}}}
-	for all, want := range map[bool]string{false: "Slower Allocates Open ", true: "Slower Allocates Open Same "} {
-		got := ""
-		for _, s := range r.countable(all) {
-			got += s.Benchmark.Name + " "
+	names := func() (out [3]string) {
+		changed, undecided, others := r.countable()
+		for i, subjects := range [][]measure.Subject{changed, undecided, others} {
+			for _, s := range subjects {
+				out[i] += s.Benchmark.Name + " "
+			}
 		}
-		if got != want {
-			t.Errorf("all %v: %q, want %q", all, got, want)
-		}
+		return out
+	}
+	if got, want := names(), [3]string{"Slower Allocates ", "Likely Open ", "Same "}; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 	r.targets[0].Head.Identity = "base"
-	if got := r.countable(false); got != nil {
-		t.Errorf("of builds that are the same, there are %+v", got)
+	if got := names(); got[0] != "" || got[1] != "" {
+		t.Errorf("of builds that are the same, there are %q", got)
+	}
+}
+
+func TestTimeForUndecided(t *testing.T) {
+	const s = time.Second
+	for _, tc := range []struct{ measured, left, want time.Duration }{
+		{8 * s, 500 * s, 8 * s}, {30 * s, 500 * s, 20 * s}, {200 * s, 350 * s, 100 * s}, {500 * s, 40 * s, 40 * s}, {500 * s, -s, -s},
+	} {
+		if got := timeForUndecided(tc.measured, tc.left); got != tc.want {
+			t.Errorf("%v measured, %v left: %v, want %v", tc.measured, tc.left, got, tc.want)
+		}
 	}
 }
 

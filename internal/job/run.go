@@ -134,7 +134,8 @@ type run struct {
 	targets    []measure.Target
 	baseFailed map[string]bool // packages that do not build in base
 	aligned    []string        // files of head that were built from base's text
-	executed   map[bench.Benchmark]measure.InstructionCount
+	counts     []measure.InstructionCount
+	executed   map[bench.Benchmark]measure.InstructionCount // those with profiles
 }
 
 func (r *run) note(format string, args ...any) {
@@ -373,12 +374,17 @@ func (r *run) measure(ctx context.Context, deadline time.Time) error {
 			return err
 		}
 	}
-	r.c.Timings.MeasureSeconds = time.Since(start).Seconds()
 	r.c.Timings.ProcessSeconds = res.InProcesses.Seconds()
+	r.explain(res)
+	if r.o.Pairs == 0 {
+		if err := r.countUndecided(ctx, start, opts.Deadline); err != nil {
+			return err
+		}
+	}
+	r.c.Timings.MeasureSeconds = time.Since(start).Seconds()
 	if res.OutOfTime {
 		r.note("the time budget of %s ended before every benchmark was decided; a longer one is given with --budget", r.o.Budget)
 	}
-	r.explain(res)
 	if r.o.Pairs == 0 {
 		if err := r.gatherEvidence(ctx, start, deadline); err != nil {
 			return err

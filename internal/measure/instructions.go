@@ -39,6 +39,9 @@ type InstructionOptions struct {
 	Dir string
 	// Env names further variables of the environment that benchmarks see, as in Options.
 	Env []string
+	// Apart, where set, tells of the first count of each side whether the others are worth their time before those
+	// of other subjects are. It is not asked about subjects whose time changed.
+	Apart func(b bench.Benchmark, base, head float64) bool
 	// Progress, where set, hears how far it is.
 	Progress func(phase string, done, all int)
 }
@@ -52,14 +55,17 @@ type InstructionCount struct {
 	// the first counts' files; nil where the binaries do not tell what stands where.
 	BaseProfile, HeadProfile []byte
 	Operations               int
+
+	few [2]float64 // what the processes of few operations executed, base and head
 }
 
 // ErrNoValgrind says that instructions cannot be counted here.
 var ErrNoValgrind = errors.New("valgrind is not installed")
 
 // countedSeconds is about how long the operations that are counted take without Valgrind. The runtime's own work
-// differs by some ten thousand instructions between runs, of the tens of millions that these are.
-const countedSeconds = 0.02
+// differs by some ten thousand instructions between runs, of the tens of millions that these are; longer ones
+// would tell no more and take as much time again as starting Valgrind does.
+const countedSeconds = 0.005
 
 // CountInstructions counts instructions, base and head by turns. What goes wrong with a subject is a note; an
 // error is ErrNoValgrind or means that ctx ended.
@@ -75,56 +81,75 @@ func CountInstructions(ctx context.Context, o InstructionOptions) (counts []Inst
 	}
 	c := counter{env: countingEnvironment(o.Env), dir: o.Dir, valgrind: valgrind, end: time.Now().Add(o.Budget)}
 	counts = make([]InstructionCount, len(o.Subjects))
-	failed := make([]bool, len(o.Subjects))
-	for k, i := range countingOrder(o.Subjects) {
-		if failed[i] {
-			continue
-		}
-		o.Progress("count instructions", k, CountRepeats*len(o.Subjects))
-		// Of one there is the time that it takes, of the others the longest that one took so far.
-		if time.Now().Add(c.longest).After(c.end) {
-			break
-		}
-		counts[i].Subject = o.Subjects[i]
-		began := time.Now()
-		err := c.count(ctx, &counts[i])
-		if ctx.Err() != nil {
-			return nil, nil, ctx.Err()
-		}
-		c.longest = max(c.longest, time.Since(began))
-		if err != nil {
-			failed[i] = true
-			if len(counts[i].Base) == 0 {
-				notes = append(notes, fmt.Sprintf("no instructions of %s: %v", o.Subjects[i].Benchmark, err))
+	for i, subject := range o.Subjects {
+		counts[i].Subject = subject
+	}
+	failed := make([]bool, len(counts))
+	done := 0
+phases:
+	for _, phase := range countingPhases {
+		for i := range counts {
+			for !failed[i] && phase.more(&counts[i], o.Apart) {
+				o.Progress("count instructions", done, CountRepeats*len(counts))
+				// Of one there is the time that it takes, of the others the longest that one took so far.
+				if time.Now().Add(c.longest).After(c.end) {
+					break phases
+				}
+				began := time.Now()
+				err := c.count(ctx, &counts[i])
+				if ctx.Err() != nil {
+					return nil, nil, ctx.Err()
+				}
+				c.longest = max(c.longest, time.Since(began))
+				done++
+				if err != nil {
+					failed[i] = true
+					if len(counts[i].Base) == 0 {
+						notes = append(notes, fmt.Sprintf("no instructions of %s: %v", counts[i].Subject.Benchmark, err))
+					}
+				}
 			}
 		}
 	}
-	short := 0
-	for i, n := range counts {
-		if !failed[i] && (len(n.Base) == 0 || len(n.Base) < CountRepeats && o.Subjects[i].Change == 0) {
+	short, alike := 0, 0
+	for i := range counts {
+		switch n := &counts[i]; {
+		case failed[i] || len(n.Base) == CountRepeats || len(n.Base) > 0 && n.Subject.Change != 0:
+		case len(n.Base) > 0 && o.Apart != nil && !n.apart(o.Apart):
+			alike++
+		default:
 			short++
 		}
 	}
+	if alike > 0 {
+		notes = append(notes, fmt.Sprintf("for %d of %d benchmarks there was time for one count of instructions a side only, and these differ by less than the limit", alike, len(counts)))
+	}
 	if short > 0 {
-		notes = append(notes, fmt.Sprintf("the time for counting instructions ended before %d of %d benchmarks", short, len(o.Subjects)))
+		notes = append(notes, fmt.Sprintf("the time for counting instructions ended before %d of %d benchmarks", short, len(counts)))
 	}
 	return slices.DeleteFunc(counts, func(n InstructionCount) bool { return len(n.Base) == 0 }), notes, nil
 }
 
-// countingOrder is which subject each count is of. One count explains a change of time, so those that changed get
-// theirs first; the others are decided by all of their counts.
-func countingOrder(subjects []Subject) (order []int) {
-	for _, step := range []struct {
-		changed bool
-		counts  int
-	}{{true, 1}, {false, CountRepeats}, {true, CountRepeats - 1}} {
-		for i, s := range subjects {
-			if (s.Change != 0) == step.changed {
-				order = append(order, slices.Repeat([]int{i}, step.counts)...)
-			}
-		}
-	}
-	return order
+// A countingPhase takes counts of the subjects whose time changed, or of the others, up to so many; of the others
+// all, or only those whose first counts are apart.
+type countingPhase struct {
+	changed, apart bool
+	counts         int
+}
+
+// countingPhases is the order in which counts are taken. One explains a change of time, so those that changed get
+// theirs first. Of the others one tells where it is worth going on: no change is certain before all are counted, so
+// looking at the first raises no alarm.
+var countingPhases = []countingPhase{{changed: true, counts: 1}, {counts: 1}, {counts: CountRepeats, apart: true}, {counts: CountRepeats}, {changed: true, counts: CountRepeats}}
+
+// more tells whether the phase takes another count of a subject.
+func (p countingPhase) more(n *InstructionCount, apart func(bench.Benchmark, float64, float64) bool) bool {
+	return (n.Subject.Change != 0) == p.changed && len(n.Base) < p.counts && (!p.apart || n.apart(apart))
+}
+
+// apart tells whether a subject's first counts are, where that can be told.
+func (n *InstructionCount) apart(tell func(bench.Benchmark, float64, float64) bool) bool {
+	return tell != nil && len(n.Base) > 0 && tell(n.Subject.Benchmark, n.Base[0], n.Head[0])
 }
 
 // countingEnvironment is what a benchmark under Valgrind sees: the scheduler of Go sends itself no signals, which
@@ -162,15 +187,18 @@ type countingRun struct {
 	err        error
 }
 
-// count adds a count to each side of a subject, and to the first counts their profiles. Counts do not depend on
+// count adds a count to each side of a subject, and to the first counts their profiles. The processes of few
+// operations are those of the first count: what they differ by is a thousandth of what is counted. Counts do not depend on
 // what else the machine does, so as many processes run at once as there are processors.
 func (c *counter) count(ctx context.Context, n *InstructionCount) error {
 	s := n.Subject
 	many := operationsIn(countedSeconds, max(s.BaseSeconds, s.HeadSeconds)) + 1
 	few := 1 + many/20
 	first := len(n.Base) == 0
-	runs := []*countingRun{{side: "base", bin: s.Base, operations: few}, {side: "base", bin: s.Base, operations: few + many},
-		{side: "head", bin: s.Head, operations: few}, {side: "head", bin: s.Head, operations: few + many}}
+	runs := []*countingRun{{side: "base", bin: s.Base, operations: few + many}, {side: "head", bin: s.Head, operations: few + many}}
+	if first {
+		runs = append(runs, &countingRun{side: "base", bin: s.Base, operations: few}, &countingRun{side: "head", bin: s.Head, operations: few})
+	}
 	var all sync.WaitGroup
 	free := make(chan struct{}, runtime.NumCPU())
 	for _, r := range runs {
@@ -189,13 +217,16 @@ func (c *counter) count(ctx context.Context, n *InstructionCount) error {
 			return fmt.Errorf("%s: %w", r.side, r.err)
 		}
 	}
-	for i := 0; i < len(runs); i += 2 {
-		if runs[i+1].total <= runs[i].total {
+	if first {
+		n.few = [2]float64{runs[2].total, runs[3].total}
+	}
+	for i, few := range n.few {
+		if runs[i].total <= few {
 			return fmt.Errorf("%s: more operations took no more instructions", runs[i].side)
 		}
 	}
-	n.Base = append(n.Base, (runs[1].total-runs[0].total)/float64(many))
-	n.Head = append(n.Head, (runs[3].total-runs[2].total)/float64(many))
+	n.Base = append(n.Base, (runs[0].total-n.few[0])/float64(many))
+	n.Head = append(n.Head, (runs[1].total-n.few[1])/float64(many))
 	if first {
 		n.profile(runs, many)
 	}
@@ -208,7 +239,7 @@ func (n *InstructionCount) profile(runs []*countingRun, operations int) {
 	var made [2][]byte
 	var all sync.WaitGroup
 	for i := range made {
-		few, many := runs[2*i], runs[2*i+1]
+		few, many := runs[2+i], runs[i]
 		if few.graph == nil || many.graph == nil {
 			return
 		}

@@ -100,10 +100,28 @@ func TestCountInstructionsKeepsItsBudget(t *testing.T) {
 	}
 }
 
+// Changed subjects get one count first, the others one each, and where that is apart the rest before other ones.
 func TestCountingOrder(t *testing.T) {
-	got := fmt.Sprint(countingOrder([]Subject{{Change: 0.2}, {}, {Change: -0.1}, {}}))
-	if want := "[0 2 1 1 1 3 3 3 0 0 2 2]"; got != want {
-		t.Errorf("the counts are of %s, want %s", got, want)
+	subjects := []Subject{{Change: 0.2}, {}, {Change: -0.1}, {Benchmark: bench.Benchmark{Name: "apart"}}}
+	apart := func(b bench.Benchmark, base, head float64) bool { return b.Name == "apart" }
+	for _, tc := range []struct {
+		apart func(bench.Benchmark, float64, float64) bool
+		want  string
+	}{{apart, "[0 2 1 3 3 3 1 1 0 0 2 2]"}, {nil, "[0 2 1 3 1 1 3 3 0 0 2 2]"}} {
+		var order []int
+		counts := make([]InstructionCount, len(subjects))
+		for _, phase := range countingPhases {
+			for i := range counts {
+				counts[i].Subject = subjects[i]
+				for phase.more(&counts[i], tc.apart) {
+					counts[i].Base, counts[i].Head = append(counts[i].Base, 1), append(counts[i].Head, 1)
+					order = append(order, i)
+				}
+			}
+		}
+		if got := fmt.Sprint(order); got != tc.want {
+			t.Errorf("the counts are of %s, want %s", got, tc.want)
+		}
 	}
 }
 
