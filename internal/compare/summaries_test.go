@@ -1,8 +1,11 @@
 package compare
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -126,4 +129,48 @@ func TestSummariesOfLines(t *testing.T) {
 			t.Errorf("the %s is never as far from the best as the lowest third (%.2f times)", s.name, worst[name])
 		}
 	}
+}
+
+// TestPlansOfCollectedGarbage compares plans on the recorded benchmarks whose garbage is collected within lines of
+// 4 ms, because such a line allocates a fifth of the 4 MiB at which the runtime first collects: internal/measure
+// plans six lines of 10 ms for them, which have to cost no more anywhere.
+func TestPlansOfCollectedGarbage(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join("testdata", "traces", "bytes.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bytes map[string]map[string]float64 // an operation of each benchmark of each recording
+	if err := json.Unmarshal(raw, &bytes); err != nil {
+		t.Fatal(err)
+	}
+	rows := [][]string{{"recording", "benchmarks", "a sample is", "pairs spread by, median / 90th", "seconds for a standard error of 1 %, geometric mean"}}
+	for _, file := range []string{"aa-fastjson", "aa-chi", "aa-zapcore"} {
+		collected := map[string]bool{}
+		for _, tr := range tracesOf(t, func(tr trace) bool { return tr.file == file && tr.plan == "12x4" }) {
+			var ns []float64
+			for _, p := range tr.pairs {
+				ns = append(ns, lowThird(p[0]))
+			}
+			if op := middle(ns); op < 4e6 && bytes[file][tr.benchmark]*4e6/op >= 4<<20/5 {
+				collected[tr.benchmark] = true
+			}
+		}
+		cost := map[string]float64{}
+		for _, name := range []string{"1x20", "1x50", "1x200", "6x10", "12x4"} {
+			var p plan
+			for _, tr := range tracesOf(t, func(tr trace) bool { return tr.file == file && tr.plan == name && collected[tr.benchmark] }) {
+				p.add(tr, spreadOfPairs(tr.logRatios(lowThird)))
+			}
+			sum := 0.0
+			for _, s := range p.seconds() {
+				sum += math.Log(s)
+			}
+			cost[name] = math.Exp(sum / float64(len(p.cost)))
+			rows = append(rows, []string{file, fmt.Sprint(len(p.cost)), name + " ms", middleAndNinth(p.spread, 100) + " %", fmt.Sprintf("%.1f", cost[name])})
+		}
+		if cost["6x10"] > cost["12x4"] {
+			t.Errorf("%s: six lines of 10 ms cost %.1f s, twelve of 4 ms %.1f s", file, cost["6x10"], cost["12x4"])
+		}
+	}
+	show(t, "Plans of benchmarks whose garbage is collected within lines", rows)
 }

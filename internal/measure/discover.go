@@ -19,6 +19,17 @@ const (
 	lines      = 12
 )
 
+// collectedLength and collectedLines are the plan of benchmarks whose garbage is collected within lines: how long a
+// collection takes depends on the machine far more than anything else does, and a line of 4 ms has one or none of
+// them. A line that allocates collectedFrom bytes, a fifth of the heap at which the runtime first collects, is such a
+// one. Up to keptCollected times as much or as little, a series keeps the plan that it has.
+const (
+	collectedLength = 10 * time.Millisecond
+	collectedLines  = 6
+	collectedFrom   = 4 << 20 / 5
+	keptCollected   = 3
+)
+
 // usualProcess and longestProcess bound a process whose lines cost more than their own time, because a set-up
 // before ResetTimer runs again for every line. Down to fewestLines it has as many as fit into the first: pairs
 // say more than lines do. A single one may exceed the second.
@@ -38,6 +49,7 @@ type finding struct {
 	iterations int           // that the testing package chose to fill lineLength
 	perOp      time.Duration // 0 where it reports no sec/op
 	gap        time.Duration // from its start to its result
+	allocated  float64       // bytes an operation
 }
 
 // pass is what one binary's discovery learned.
@@ -83,7 +95,10 @@ func (m *job) discover(ctx context.Context, t Target) error {
 			m.cut(t.Package, []string{b.Name}) // it is not known whether the other side has it
 			continue
 		}
-		w := &work{base: t.Base, head: t.Head, bad: map[string]bool{}}
+		w := &work{base: t.Base, head: t.Head, bad: map[string]bool{}, before: m.opts.Kept[b].Length}
+		if m.opts.Plans != nil {
+			w.before = m.opts.Plans[b].Length
+		}
 		w.series = bench.Series{Benchmark: b, InBase: inBase, InHead: inHead}
 		w.calibrate(fb, fh, max(base.startup, head.startup), m.opts.Plans)
 		m.work = append(m.work, w)
@@ -167,10 +182,12 @@ func (w *work) calibrate(base, head finding, startup time.Duration, plans map[be
 	if perOp > 0 {
 		n = max(1, int(lineLength/perOp))
 	}
-	w.series.Iterations = max(1, n)
-	w.series.Plan = bench.Plan{Lines: lines, Length: lineLength}
-	line := lineLength
+	n = max(1, n)
+	w.series.Plan = w.planOf(max(base.allocated, head.allocated) * float64(n))
+	line := w.series.Plan.Length
+	w.series.Iterations = int(min(int64(n)*int64(line)/int64(lineLength), 1<<30))
 	if perOp > lineLength {
+		w.series.Iterations = 1
 		w.series.Plan.Length = 0
 		line = perOp
 		w.series.Plan.Lines = int(min(lines, max(1, lines*lineLength/perOp)))
@@ -185,12 +202,22 @@ func (w *work) calibrate(base, head finding, startup time.Duration, plans map[be
 	}
 	// The testing package calls the function about four times to fill a line from nothing, and
 	// twice a line here, so half the gap is a line's whole cost.
-	cost := max(line, gap/2)
+	cost := max(line, gap/2+line-lineLength)
 	if n := linesWithin(w.series.Plan.Lines, cost); n < w.series.Plan.Lines {
 		w.series.Plan.Lines, line = n, cost
 	}
 	w.expected = startup + time.Duration(w.series.Plan.Lines)*line
 	w.together(startup)
+}
+
+// planOf is the plan of a benchmark whose line of lineLength allocates so many bytes.
+func (w *work) planOf(allocates float64) bench.Plan {
+	usual, collected := bench.Plan{Lines: lines, Length: lineLength}, bench.Plan{Lines: collectedLines, Length: collectedLength}
+	switch {
+	case w.before == usual.Length && allocates < keptCollected*collectedFrom, w.before != collected.Length && allocates < collectedFrom, allocates < collectedFrom/keptCollected:
+		return usual
+	}
+	return collected
 }
 
 // explore runs a binary's benchmarks once, all in one process. Where one ends the process, the rest
@@ -410,6 +437,9 @@ func (p *pass) add(pkg, full string, procs int, l bench.Line, gap time.Duration)
 		return
 	}
 	f := finding{iterations: l.Iterations, gap: gap}
+	if bytes, ok := l.Value(bench.Bytes); ok && bytes > 0 && bytes < 1<<50 {
+		f.allocated = bytes
+	}
 	if sec, ok := l.Value(bench.Time); ok && sec > 0 && sec < 3600 {
 		f.perOp = max(1, time.Duration(sec*float64(time.Second)))
 		// Below a few nanoseconds the duration has no digits left; the testing package's own count

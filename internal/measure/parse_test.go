@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/benchbot/benchbot/internal/bench"
 )
@@ -165,11 +166,28 @@ func TestCalibrationIsTheSameWhenBaseAndHeadAreSwapped(t *testing.T) {
 		{finding{perOp: 16_000_000}, "3x1i", 1},
 		{finding{perOp: 2_000_000_000}, "1x1i", 1},
 		{finding{perOp: 1000, gap: 1_000_000_000}, "2x4ms", 4000},
+		{finding{perOp: 1000, allocated: 200}, "12x4ms", 4000},
+		{finding{perOp: 1000, allocated: 300}, "6x10ms", 10_000}, // garbage is collected
+		{finding{perOp: 3_000_000, allocated: 1 << 20}, "6x10ms", 2},
+		{finding{perOp: 1000, allocated: 300, gap: 1_000_000_000}, "1x10ms", 10_000},
+		{finding{perOp: 16_000_000, allocated: 1 << 30}, "3x1i", 1},
 	} {
 		var w work
 		w.calibrate(c.f, finding{}, 0, nil)
 		if got := w.series.Plan.String(); got != c.plan || w.series.Iterations != c.n {
 			t.Errorf("%+v: plan %s of %d iterations, want %s of %d", c.f, got, w.series.Iterations, c.plan, c.n)
+		}
+	}
+	// A series keeps its plan where one allocates nearly as much as would give the other.
+	for _, c := range []struct {
+		before    time.Duration
+		allocates float64
+		plan      string
+	}{{0, 0.8e6, "12x4ms"}, {0, 0.9e6, "6x10ms"}, {lineLength, 2e6, "12x4ms"}, {lineLength, 3e6, "6x10ms"},
+		{collectedLength, 0.3e6, "6x10ms"}, {collectedLength, 0.2e6, "12x4ms"}, {32 * time.Millisecond, 0.9e6, "6x10ms"}, {32 * time.Millisecond, 0.8e6, "12x4ms"}} {
+		w := work{before: c.before}
+		if got := w.planOf(c.allocates).String(); got != c.plan {
+			t.Errorf("%.0f bytes after lines of %v: %s, want %s", c.allocates, c.before, got, c.plan)
 		}
 	}
 	// With the plans of earlier runs, neither a busy machine nor a little more or less time changes the lines.

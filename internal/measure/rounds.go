@@ -21,6 +21,7 @@ type work struct {
 	done       bool
 	alone      bool            // it ended a process that it shared
 	bad        map[string]bool // units that gave no number
+	before     time.Duration   // the length of a line in its series; 0 where there is none
 }
 
 // A unit is what one process measures: one benchmark, or several of a package whose process costs
@@ -360,7 +361,7 @@ func wrongLines(e ending, got, want int, timeout time.Duration) *bench.Failure {
 // in common; a line is then between 0.7 and 1.4 times as long as planned.
 func (w *work) together(startup time.Duration) {
 	s := &w.series
-	if startup < time.Duration(s.Plan.Lines)*lineLength || s.Plan.Length == 0 {
+	if startup < time.Duration(s.Plan.Lines)*s.Plan.Length || s.Plan.Length == 0 {
 		return
 	}
 	s.Together = true
