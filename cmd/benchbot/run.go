@@ -118,8 +118,11 @@ func (f *runFlags) finish(ctx context.Context, g *global, c *bench.Comparison) e
 	if err != nil {
 		return err
 	}
+	// Recorded first, so that the document tells of the history as it is afterwards, as benchbot doc does.
 	location, err := historyAt(ctx, g, f.history)
+	var recorded bool
 	if err == nil && location != "" {
+		recorded, err = job.Record(ctx, location, c)
 		r.Trends = job.Trends(ctx, location, c)
 	}
 	out, writeErr := f.out, error(nil)
@@ -131,11 +134,8 @@ func (f *runFlags) finish(ctx context.Context, g *global, c *bench.Comparison) e
 	if writeErr == nil {
 		r.Files, writeErr = job.WriteFiles(out, r)
 	}
-	if err == nil && location != "none" {
-		var recorded bool
-		if recorded, err = job.Record(ctx, location, c); recorded {
-			r.Files = append(r.Files, report.Output{Label: "history", Path: history.DisplayName(location)})
-		}
+	if recorded {
+		r.Files = append(r.Files, report.Output{Label: "history", Path: history.DisplayName(location)})
 	}
 	for _, e := range []error{writeErr, err} {
 		if e != nil {
