@@ -59,20 +59,26 @@ type act struct {
 	binary    string
 	workspace string
 	uploads   string
+	releases  string // the address that releases are fetched from; "" for none
 	local     []string
 }
 
 var usesLine = regexp.MustCompile(`(?m)uses: ([\w-]+/[\w-]+)@(\S+)`)
 
-func newAct(t *testing.T) *act {
+// newAct makes one whose action is built from this repository, or that of a release, which is there sooner.
+func newAct(t *testing.T, ofRelease bool) *act {
 	t.Helper()
-	a := &act{whole: newWhole(t), binary: filepath.Join(t.TempDir(), "act"), workspace: t.TempDir(), uploads: t.TempDir()}
-	if out, err := exec.Command("go", "build", "-o", a.binary, "github.com/nektos/act").CombinedOutput(); err != nil {
-		t.Fatalf("building act: %v\n%s", err, out)
+	binary, err := actTool()
+	if err != nil {
+		t.Fatal(err)
 	}
+	a := &act{whole: newWhole(t), binary: binary, workspace: t.TempDir(), uploads: t.TempDir()}
 	repository, err := filepath.Abs("..")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if ofRelease {
+		repository, a.releases = released(t)
 	}
 	folders := map[string]string{"benchbot/benchbot": repository}
 	for name, text := range stubs {
@@ -120,7 +126,7 @@ func (a *act) workflow(name, event string, payload any) (string, error) {
 	args = append(args, a.local...)
 	for _, kv := range []string{
 		"FIXTURE=" + a.dir, "UPLOADS=" + a.uploads, "LOST=" + a.env["LOST"], "GITHUB_REPOSITORY=octo/parse", "GITHUB_SERVER_URL=https://github.example.com",
-		"GITHUB_API_URL=" + a.env["GITHUB_API_URL"], "GITHUB_GRAPHQL_URL=" + a.env["GITHUB_GRAPHQL_URL"], "GITHUB_REF=refs/pull/7/merge", "SHA_REF=" + a.sha,
+		"GITHUB_API_URL=" + a.env["GITHUB_API_URL"], "GITHUB_GRAPHQL_URL=" + a.env["GITHUB_GRAPHQL_URL"], "GITHUB_REF=refs/pull/7/merge", "SHA_REF=" + a.sha, "BENCHBOT_RELEASES=" + a.releases,
 		"BENCHBOT_TIMEOUT=1m", "TMPDIR=" + a.t.TempDir(),
 	} {
 		args = append(args, "--env", kv)
@@ -142,7 +148,7 @@ func (a *act) workflow(name, event string, payload any) (string, error) {
 // The workflow files and the action, as they are, on a real repository: a pull request from a fork is
 // measured, and gets its comment.
 func TestActMeasuresThenPublishes(t *testing.T) {
-	a := newAct(t)
+	a := newAct(t, true)
 	s := newScene(t)
 	a.env["GITHUB_API_URL"], a.env["GITHUB_GRAPHQL_URL"] = s.URL, s.GraphQLURL
 	out, err := a.workflow("benchbot-measure.yml", "pull_request", a.pullEvent())
@@ -190,7 +196,7 @@ func TestActMeasuresThenPublishes(t *testing.T) {
 
 // The form of one job: measured and shown at once, for a pull request from the repository itself.
 func TestActAllInOneJob(t *testing.T) {
-	a := newAct(t)
+	a := newAct(t, false)
 	s := newScene(t)
 	a.env["GITHUB_API_URL"], a.env["GITHUB_GRAPHQL_URL"] = s.URL, s.GraphQLURL
 	s.Pulls[0].HeadSHA, s.Pulls[0].BaseSHA = a.sha, a.base
@@ -203,7 +209,7 @@ func TestActAllInOneJob(t *testing.T) {
 
 // A push to the default branch is measured, and what came of it is pushed to the history branch.
 func TestActRecords(t *testing.T) {
-	a := newAct(t)
+	a := newAct(t, false)
 	a.git("branch", "-f", "main", a.sha)
 	s := newScene(t)
 	a.env["GITHUB_API_URL"], a.env["GITHUB_GRAPHQL_URL"] = s.URL, s.GraphQLURL

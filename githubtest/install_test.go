@@ -54,7 +54,10 @@ func TestInstall(t *testing.T) {
 		t.Skip("curl is not here")
 	}
 	const name = "benchbot_1.2.3_linux_amd64.tar.gz"
-	archive := tarball(t, "benchbot", "released")
+	archive, err := tarball("benchbot", "released")
+	if err != nil {
+		t.Fatal(err)
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/v1.2.3/"+name {
 			http.NotFound(w, r)
@@ -85,8 +88,7 @@ func TestInstall(t *testing.T) {
 	}
 }
 
-func tarball(t *testing.T, name, text string) []byte {
-	t.Helper()
+func tarball(name, text string) ([]byte, error) {
 	var out bytes.Buffer
 	z := gzip.NewWriter(&out)
 	w := tar.NewWriter(z)
@@ -100,8 +102,5 @@ func tarball(t *testing.T, name, text string) []byte {
 	if err == nil {
 		err = z.Close()
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
+	return out.Bytes(), err
 }
