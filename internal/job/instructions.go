@@ -17,25 +17,17 @@ import (
 	"github.com/benchbot/benchbot/internal/measure"
 )
 
-// undecidedLeast is what counts of what time left undecided may take in any case, unless measuring took less.
-const undecidedLeast = 20 * time.Second
-
-// timeForUndecided is the time for counts of what is undecided after so much of measuring, where so much is left of
-// the job: half as much again. They are no evidence but a second instrument, which decides what the first could not.
-func timeForUndecided(measured, left time.Duration) time.Duration {
-	return min(max(measured/2, min(measured, undecidedLeast)), left)
-}
-
-// countUndecided counts instructions of what time left undecided. It is given when measuring began and by when it
-// has to end.
+// countUndecided counts instructions of what time left undecided, for as long as measuring took; for half of that
+// what seems to be the same. They are no evidence but a second instrument, which decides what the first could not.
+// It is given when measuring began and by when it has to end.
 func (r *run) countUndecided(ctx context.Context, start, deadline time.Time) error {
 	if r.o.Instructions != config.CountCandidates {
 		return nil // or all are counted, see gatherEvidence
 	}
 	now := time.Now()
-	budget := timeForUndecided(now.Sub(start), deadline.Sub(now))
+	measured := now.Sub(start)
 	_, undecided, _ := r.countable()
-	err := r.countInstructions(ctx, undecided, budget)
+	err := r.countInstructions(ctx, undecided, min(measured, deadline.Sub(now)), measured/2)
 	r.c.Timings.ProcessSeconds += time.Since(now).Seconds()
 	return err
 }
@@ -50,7 +42,7 @@ func (r *run) gatherEvidence(ctx context.Context, start, deadline time.Time) err
 	switch r.o.Instructions {
 	case config.CountAlways:
 		changed = slices.Concat(changed, undecided, others)
-		if err := r.countInstructions(ctx, changed, time.Until(deadline.Add(-budget))); err != nil {
+		if err := r.countInstructions(ctx, changed, time.Until(deadline.Add(-budget)), 0); err != nil {
 			return err
 		}
 	case config.CountCandidates:
@@ -59,7 +51,8 @@ func (r *run) gatherEvidence(ctx context.Context, start, deadline time.Time) err
 		if end.After(deadline) {
 			end = deadline.Add(-budget)
 		}
-		if err := r.countInstructions(ctx, changed, time.Until(end)); err != nil {
+		left := time.Until(end)
+		if err := r.countInstructions(ctx, changed, left, left); err != nil {
 			return err
 		}
 	default:
@@ -143,9 +136,10 @@ func (r *run) countable() (changed, undecided, others []measure.Subject) {
 // come to its end would take it from.
 const countLeast = 5 * time.Second
 
-// countInstructions counts instructions of subjects. Where there is no Valgrind that is a note only if counts of all
+// countInstructions counts instructions of subjects within a budget, and within a part of it those whose first
+// counts do not differ by the limit. Where there is no Valgrind that is a note only if counts of all
 // were asked for.
-func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject, budget time.Duration) error {
+func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject, budget, alike time.Duration) error {
 	asked := r.o.Instructions == config.CountAlways
 	if len(subjects) == 0 || budget < countLeast && !asked {
 		return nil
@@ -154,7 +148,7 @@ func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject,
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("counting instructions: %w", err)
 	}
-	o := measure.InstructionOptions{Subjects: subjects, Budget: budget, Dir: dir, Env: r.o.Env, Progress: r.o.Progress}
+	o := measure.InstructionOptions{Subjects: subjects, Budget: budget, AlikeBudget: alike, Dir: dir, Env: r.o.Env, Progress: r.o.Progress}
 	if !asked {
 		o.Apart = func(b bench.Benchmark, base, head float64) bool {
 			return math.Abs(head/base-1) >= r.o.Settings.LimitOf(b, bench.Instructions)

@@ -42,17 +42,6 @@ func TestCountableBenchmarks(t *testing.T) {
 	}
 }
 
-func TestTimeForUndecided(t *testing.T) {
-	const s = time.Second
-	for _, tc := range []struct{ measured, left, want time.Duration }{
-		{8 * s, 500 * s, 8 * s}, {30 * s, 500 * s, 20 * s}, {200 * s, 350 * s, 100 * s}, {500 * s, 40 * s, 40 * s}, {500 * s, -s, -s},
-	} {
-		if got := timeForUndecided(tc.measured, tc.left); got != tc.want {
-			t.Errorf("%v measured, %v left: %v, want %v", tc.measured, tc.left, got, tc.want)
-		}
-	}
-}
-
 func TestTimeOfProfilesBesideCounts(t *testing.T) {
 	const s = time.Second
 	for _, tc := range []struct{ budget, spent, left, planned, grace time.Duration }{

@@ -35,12 +35,14 @@ type InstructionOptions struct {
 	Subjects []Subject
 	// Budget is the time for all of it. A subject that does not fit any more is left out.
 	Budget time.Duration
+	// AlikeBudget is how much of Budget may be over for subjects to be counted again whose first counts are not Apart.
+	AlikeBudget time.Duration
 	// Dir is an existing folder for Valgrind's files.
 	Dir string
 	// Env names further variables of the environment that benchmarks see, as in Options.
 	Env []string
-	// Apart, where set, tells of the first count of each side whether the others are worth their time before those
-	// of other subjects are. It is not asked about subjects whose time changed.
+	// Apart, where set, tells of the first count of each side whether the others are worth their time at once. It is
+	// not asked about subjects whose time changed. Without it all are, within Budget.
 	Apart func(b bench.Benchmark, base, head float64) bool
 	// Progress, where set, hears how far it is.
 	Progress func(phase string, done, all int)
@@ -79,28 +81,34 @@ func CountInstructions(ctx context.Context, o InstructionOptions) (counts []Inst
 	if o.Progress == nil {
 		o.Progress = func(string, int, int) {}
 	}
-	c := counter{env: countingEnvironment(o.Env), dir: o.Dir, valgrind: valgrind, end: time.Now().Add(o.Budget)}
+	began := time.Now()
+	c := counter{env: countingEnvironment(o.Env), dir: o.Dir, valgrind: valgrind, end: began.Add(o.Budget)}
 	counts = make([]InstructionCount, len(o.Subjects))
 	for i, subject := range o.Subjects {
 		counts[i].Subject = subject
 	}
 	failed := make([]bool, len(counts))
 	done := 0
-phases:
 	for _, phase := range countingPhases {
+		if phase.alike && o.Apart != nil {
+			c.end = began.Add(min(o.AlikeBudget, o.Budget))
+		} else {
+			c.end = began.Add(o.Budget)
+		}
+	phase:
 		for i := range counts {
 			for !failed[i] && phase.more(&counts[i], o.Apart) {
 				o.Progress("count instructions", done, CountRepeats*len(counts))
 				// Of one there is the time that it takes, of the others the longest that one took so far.
 				if time.Now().Add(c.longest).After(c.end) {
-					break phases
+					break phase
 				}
-				began := time.Now()
+				start := time.Now()
 				err := c.count(ctx, &counts[i])
 				if ctx.Err() != nil {
 					return nil, nil, ctx.Err()
 				}
-				c.longest = max(c.longest, time.Since(began))
+				c.longest = max(c.longest, time.Since(start))
 				done++
 				if err != nil {
 					failed[i] = true
@@ -130,26 +138,29 @@ phases:
 	return slices.DeleteFunc(counts, func(n InstructionCount) bool { return len(n.Base) == 0 }), notes, nil
 }
 
-// A countingPhase takes counts of the subjects whose time changed, or of the others, up to so many; of the others
-// all, or only those whose first counts are apart.
+// A countingPhase takes counts of the subjects whose time changed, or of the others, up to so many.
 type countingPhase struct {
-	changed, apart bool
+	changed, alike bool
 	counts         int
 }
 
 // countingPhases is the order in which counts are taken. One explains a change of time, so those that changed get
 // theirs first. Of the others one tells where it is worth going on: no change is certain before all are counted, so
 // looking at the first raises no alarm.
-var countingPhases = []countingPhase{{changed: true, counts: 1}, {counts: 1}, {counts: CountRepeats, apart: true}, {counts: CountRepeats}, {changed: true, counts: CountRepeats}}
+var countingPhases = []countingPhase{{changed: true, counts: 1}, {counts: 1}, {counts: CountRepeats, alike: true}, {changed: true, counts: CountRepeats}}
 
 // more tells whether the phase takes another count of a subject.
 func (p countingPhase) more(n *InstructionCount, apart func(bench.Benchmark, float64, float64) bool) bool {
-	return (n.Subject.Change != 0) == p.changed && len(n.Base) < p.counts && (!p.apart || n.apart(apart))
+	counts := p.counts
+	if n.apart(apart) {
+		counts = CountRepeats
+	}
+	return (n.Subject.Change != 0) == p.changed && len(n.Base) < counts
 }
 
 // apart tells whether a subject's first counts are, where that can be told.
 func (n *InstructionCount) apart(tell func(bench.Benchmark, float64, float64) bool) bool {
-	return tell != nil && len(n.Base) > 0 && tell(n.Subject.Benchmark, n.Base[0], n.Head[0])
+	return tell != nil && n.Subject.Change == 0 && len(n.Base) > 0 && tell(n.Subject.Benchmark, n.Base[0], n.Head[0])
 }
 
 // countingEnvironment is what a benchmark under Valgrind sees: the scheduler of Go sends itself no signals, which

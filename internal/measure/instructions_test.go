@@ -100,14 +100,14 @@ func TestCountInstructionsKeepsItsBudget(t *testing.T) {
 	}
 }
 
-// Changed subjects get one count first, the others one each, and where that is apart the rest before other ones.
+// Changed subjects get one count first, the others one each, and where that is apart the rest at once.
 func TestCountingOrder(t *testing.T) {
-	subjects := []Subject{{Change: 0.2}, {}, {Change: -0.1}, {Benchmark: bench.Benchmark{Name: "apart"}}}
+	subjects := []Subject{{Change: 0.2}, {Benchmark: bench.Benchmark{Name: "apart"}}, {Change: -0.1, Benchmark: bench.Benchmark{Name: "apart"}}, {}}
 	apart := func(b bench.Benchmark, base, head float64) bool { return b.Name == "apart" }
 	for _, tc := range []struct {
 		apart func(bench.Benchmark, float64, float64) bool
 		want  string
-	}{{apart, "[0 2 1 3 3 3 1 1 0 0 2 2]"}, {nil, "[0 2 1 3 1 1 3 3 0 0 2 2]"}} {
+	}{{apart, "[0 2 1 1 1 3 3 3 0 0 2 2]"}, {nil, "[0 2 1 3 1 1 3 3 0 0 2 2]"}} {
 		var order []int
 		counts := make([]InstructionCount, len(subjects))
 		for _, phase := range countingPhases {
