@@ -17,10 +17,13 @@ import (
 )
 
 // largeRun makes a run of 200 benchmarks in 3 units with 10 samples each: times with full mantissas,
-// bytes that are steady in half of the benchmarks, and steady allocations.
+// which go up and down by 5 % every 250 runs in a quarter of the benchmarks, bytes that are steady in
+// half of the benchmarks, and steady allocations. It has a reference, as what was measured on the
+// recording machine has.
 func largeRun(n int) bench.Run {
 	random := rand.New(rand.NewPCG(uint64(n), 12))
 	run := testRun(n)
+	run.Reference = bench.Reference{Version: testReference.Version, CPU: largeReading(random, 0.8e-3), Memory: largeReading(random, 1.1e-3), Allocation: largeReading(random, 0.9e-3)}
 	run.Results = nil
 	for i := range 200 {
 		name := bench.Benchmark{Package: fmt.Sprintf("example.com/parse/internal/p%d", i/20), Name: fmt.Sprintf("Operation/size=%d", i), Procs: 2}
@@ -31,6 +34,9 @@ func largeRun(n int) bench.Run {
 				switch {
 				case unit == bench.Time:
 					r.Samples[j] = size * 1e-9 * math.Exp(0.02*random.NormFloat64())
+					if i%4 == 1 && n/250%2 == 1 {
+						r.Samples[j] *= 1.05
+					}
 				case unit == bench.Bytes && i%2 == 0:
 					r.Samples[j] = math.Round(size * 16 * (1 + 0.001*random.NormFloat64()))
 				default:
@@ -43,6 +49,11 @@ func largeRun(n int) bench.Run {
 		}
 	}
 	return run
+}
+
+func largeReading(random *rand.Rand, seconds float64) bench.Reading {
+	center := seconds * math.Exp(0.02*random.NormFloat64())
+	return bench.Reading{Center: center, Low: center * (1 - 0.01*random.Float64()), High: center * (1 + 0.02*random.Float64())}
 }
 
 // largeHistory records BENCHBOT_HISTORY_RUNS (300) large runs, without waiting for the disk.
@@ -66,6 +77,9 @@ func largeHistory(b *testing.B) (path string, runs int) {
 	have, err := s.Runs(context.Background(), Filter{})
 	if err != nil {
 		b.Fatal(err)
+	}
+	if len(have) > 0 && have[0].Reference != largeRun(0).Reference {
+		b.Fatalf("%s holds other runs than these benchmarks make; remove it", path)
 	}
 	for n := len(have); n < runs; {
 		var batch []bench.Run

@@ -238,6 +238,7 @@ func TestManyRecordersIntoPostgres(t *testing.T) {
 		each, _ = strconv.Atoi(v)
 	}
 	address := postgres(t)
+	start := time.Now()
 	var wg sync.WaitGroup
 	errs := make(chan error, recorders)
 	for r := range recorders {
@@ -265,6 +266,7 @@ func TestManyRecordersIntoPostgres(t *testing.T) {
 	for err := range errs {
 		t.Error(err)
 	}
+	t.Logf("%d recorders recorded %d runs, each tried twice, in %.1f s", recorders, recorders*each, time.Since(start).Seconds())
 	checkComplete(t, openPostgresAt(t, address), recorders*each)
 }
 

@@ -235,6 +235,7 @@ type sqlReader struct {
 	series []placed      // in the order of the answer
 	at     map[int64]int // of a series' number in series
 	block  blockReader
+	long   placed // has room for the longest series so far
 }
 
 // A placedRun is a run that is asked for and its place among them, oldest first.
@@ -338,22 +339,21 @@ func (r *sqlReader) readPacked() error {
 		return err
 	}
 	defer blocks.Close()
-	counts, err := r.tx.PrepareContext(r.ctx, r.tx.query("SELECT coalesce(sum(runs), 0) FROM packed_results WHERE series_id = ? AND last_run >= ? AND first_run <= ?"))
+	fresh := 0
+	err = eachRow(r.ctx, r.tx, func(rows *sql.Rows) error { return rows.Scan(&fresh) },
+		"SELECT count(*) FROM fresh_results WHERE run_id BETWEEN ? AND ?", first, last)
 	if err != nil {
 		return err
 	}
-	defer counts.Close()
 	for i := range r.series {
 		// Hundreds of long series that grow as they are read would leave several times their size behind.
-		count := 0
-		if err := counts.QueryRowContext(r.ctx, r.series[i].id, first, last).Scan(&count); err != nil {
+		s, long := &r.series[i], &r.long
+		long.id, long.Points, long.places = s.id, long.Points[:0], long.places[:0]
+		if err := r.readSeries(blocks, long, first, last); err != nil {
 			return err
 		}
-		count = min(count, len(r.runs))
-		r.series[i].Points, r.series[i].places = make([]Point, 0, count), make([]int, 0, count)
-		if err := r.readSeries(blocks, &r.series[i], first, last); err != nil {
-			return err
-		}
+		room := min(len(long.Points)+fresh, len(r.runs))
+		s.Points, s.places = append(make([]Point, 0, room), long.Points...), append(make([]int, 0, room), long.places...)
 	}
 	return nil
 }

@@ -222,7 +222,7 @@ func TestTwoRecordersPushAtOnce(t *testing.T) {
 	if again == 0 {
 		t.Error("no push had to be tried again: the recorders did not meet")
 	}
-	t.Logf("%d pushes were tried again", again)
+	t.Logf("%d pushes of a run each, %d were tried again", 2*each, again)
 	reader := r.clone("reader")
 	mustPull(t, reader, 2*each)
 	got := runsIn(t, reader.Location)

@@ -32,6 +32,7 @@ func (q *trendQuery) calibrate(ctx context.Context) error {
 		m := report.TrendMachine{TrendEnvironment: other, Calibration: trend.Calibrate(references[other.Fingerprint], references[home])}
 		if m.Shown = m.Calibration.Refused == "" || trend.Speed(q.Unit) == 0; m.Shown {
 			q.machines[other.Fingerprint] = m.Calibration
+			q.count += other.Runs
 		}
 		q.scope.Machines = append(q.scope.Machines, m)
 	}

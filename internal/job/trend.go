@@ -5,8 +5,11 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/benchbot/benchbot/internal/bench"
@@ -98,6 +101,7 @@ type trendQuery struct {
 	store  history.Store
 	filter history.Filter
 	scope  report.TrendScope
+	count  int // of the runs of the environments shown, before Last
 	runs   []history.Run
 	series []trend.Series // one a benchmark
 	// machines are the environments that Across shows, by fingerprint.
@@ -125,7 +129,7 @@ func (q *trendQuery) chooseEnvironment(ctx context.Context) error {
 	if q.Environment != "" && len(fitting) > 1 {
 		return bench.Faultf(bench.ExitUsage, "name one by its id", "choosing the environment: %q fits %s", q.Environment, describe(fitting))
 	}
-	q.filter.Environment = chosen.Fingerprint
+	q.filter.Environment, q.count = chosen.Fingerprint, chosen.Runs
 	q.scope.Environment, q.scope.Fingerprint = chosen.Environment.Environment, chosen.Fingerprint
 	if !q.Dirty {
 		q.scope.Dirty = chosen.Dirty
@@ -259,14 +263,7 @@ const manyRuns = 200
 
 // read reads the series of the chosen environment, and keeps one a benchmark.
 func (q *trendQuery) read(ctx context.Context) error {
-	q.filter.Samples = len(q.filter.Benchmarks) == 1
-	if !q.filter.Samples {
-		runs, err := q.store.Runs(ctx, q.filter)
-		if err != nil {
-			return err
-		}
-		q.filter.Samples = len(runs) <= manyRuns
-	}
+	q.filter.Samples = len(q.filter.Benchmarks) == 1 || q.count <= manyRuns || q.Last > 0 && q.Last <= manyRuns
 	got, err := q.store.Series(ctx, q.filter)
 	if err != nil {
 		return err
@@ -274,27 +271,48 @@ func (q *trendQuery) read(ctx context.Context) error {
 	got = q.merge(got)
 	q.runs = slices.Clone(got.Runs)
 	inOrder(ctx, q.Dir, q.Branch, q.runs)
+	o := ordered{runs: make([]trend.Run, len(q.runs)), ids: make([]int64, len(q.runs)), places: make([]int, len(q.runs))}
 	place := make(map[int64]int, len(q.runs))
-	for i := range q.runs {
-		place[q.runs[i].ID] = i
+	for i, r := range q.runs {
+		place[r.ID], o.runs[i] = i, trend.Run{Revision: r.Revision, Measured: r.Measured}
 	}
+	for i, r := range got.Runs {
+		o.ids[i], o.places[i] = r.ID, place[r.ID]
+	}
+	var shown []*history.Series
 	for i := 0; i < len(got.Series); {
 		end := i + 1
 		for end < len(got.Series) && got.Series[end].Benchmark == got.Series[i].Benchmark {
 			end++
 		}
-		if shown := q.choose(got.Series[i:end]); shown != nil {
-			q.series = append(q.series, q.align(shown, q.runs, place))
+		if s := q.choose(got.Series[i:end]); s != nil {
+			shown = append(shown, s)
 		}
 		i = end
 	}
-	if len(q.series) == 0 {
+	if len(shown) == 0 {
 		if q.Plan != nil {
 			return bench.Faultf(bench.ExitUsage, "leave out --plan to see what there is", "asking the history %s: nothing was measured by the plan %q", q.Location, *q.Plan)
 		}
 		return q.noSeries(ctx)
 	}
+	q.series = make([]trend.Series, len(shown))
+	spread(len(shown), func(i int) { q.series[i] = q.align(shown[i], o) })
 	return nil
+}
+
+// spread calls do with each number below n, on as many processors as there are.
+func spread(n int, do func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // choose picks the series of a benchmark that is shown: the plan that was asked for, and of several
@@ -319,24 +337,29 @@ func (q *trendQuery) choose(series []history.Series) *history.Series {
 	return best
 }
 
+// ordered are runs in the order of a trend. The store had them in another one, in which their numbers
+// and places stand: that is the order of the points of a series, too, so no point has to be looked for.
+type ordered struct {
+	runs   []trend.Run
+	ids    []int64
+	places []int // in runs
+}
+
 // align gives a series a point for each run, so that a run without it is a gap. Gaps before the first
 // point of a page would only be empty space.
-func (q *trendQuery) align(s *history.Series, runs []history.Run, place map[int64]int) trend.Series {
+func (q *trendQuery) align(s *history.Series, o ordered) trend.Series {
 	out := trend.Series{Benchmark: s.Benchmark, Unit: s.Unit, Plan: s.Plan, Source: s.Source, InOrder: true}
-	first := 0
-	if len(q.filter.Benchmarks) == 1 {
-		first = len(runs)
-		for _, p := range s.Points {
-			first = min(first, place[p.Run.ID])
-		}
-	}
-	out.Points = make([]trend.Point, len(runs)-first)
+	out.Points = make([]trend.Point, len(o.runs))
 	for i := range out.Points {
-		r := &runs[first+i]
-		out.Points[i] = trend.Point{Revision: r.Revision, Measured: r.Measured, Center: math.NaN(), Low: math.NaN(), High: math.NaN()}
+		out.Points[i] = trend.Point{Run: &o.runs[i], Center: math.NaN(), Low: math.NaN(), High: math.NaN()}
 	}
+	at, first := 0, len(o.runs)
 	for _, p := range s.Points {
-		to := &out.Points[place[p.Run.ID]-first]
+		for o.ids[at] != p.Run.ID {
+			at++
+		}
+		first = min(first, o.places[at])
+		to := &out.Points[o.places[at]]
 		to.Center = p.Center
 		if q.filter.Samples {
 			to.Low, to.High, to.Samples = p.Low, p.High, p.Samples
@@ -344,8 +367,11 @@ func (q *trendQuery) align(s *history.Series, runs []history.Run, place map[int6
 		if q.machines != nil {
 			print := p.Run.Environment.Fingerprint
 			*to = to.Calibrated(q.machines[print], s.Unit)
-			to.Machine, to.Adjusted = print, to.Adjusted && print != q.scope.Fingerprint
+			to.Across.Machine, to.Across.Adjusted = print, to.Across.Adjusted && print != q.scope.Fingerprint
 		}
+	}
+	if len(q.filter.Benchmarks) == 1 {
+		out.Points = out.Points[first:]
 	}
 	return out
 }
@@ -356,9 +382,8 @@ const overviewRuns = 400
 
 func (q *trendQuery) overview() *report.TrendOverview {
 	o := &report.TrendOverview{TrendScope: q.scope, Runs: len(q.runs), First: q.runs[0].When(), Last: q.runs[len(q.runs)-1].When()}
-	for _, s := range q.series {
-		o.Views = append(o.Views, trend.LookBack(s, overviewRuns))
-	}
+	o.Views = make([]*trend.View, len(q.series))
+	spread(len(q.series), func(i int) { o.Views[i] = trend.LookBack(q.series[i], overviewRuns) })
 	trend.Rank(o.Views)
 	return o
 }

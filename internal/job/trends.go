@@ -61,7 +61,7 @@ func Trends(ctx context.Context, location string, c *bench.Comparison) map[repor
 func centersOf(s history.Series) trend.Series {
 	t := trend.Series{Benchmark: s.Benchmark, Unit: s.Unit, Plan: s.Plan, Source: s.Source}
 	for _, p := range s.Points {
-		t.Points = append(t.Points, trend.Point{Revision: p.Run.Revision, Measured: p.Run.Measured, Center: p.Center, Low: math.NaN(), High: math.NaN()})
+		t.Points = append(t.Points, trend.Point{Run: &trend.Run{Revision: p.Run.Revision, Measured: p.Run.Measured}, Center: p.Center, Low: math.NaN(), High: math.NaN()})
 	}
 	return t
 }

@@ -31,7 +31,7 @@ func (s *TrendScope) mark(fingerprint string) safe {
 // adjusted tells whether any figure of the page was calibrated.
 func (t *TrendPage) adjusted() bool {
 	for _, s := range t.View.Steps {
-		if s.Adjusted {
+		if s.Across != nil && s.Across.Adjusted {
 			return true
 		}
 	}
@@ -85,8 +85,8 @@ func (p printer) calibration(m TrendMachine, unit string) safe {
 func times(n bench.Number) safe { return safe(fmt.Sprintf("×%.3g", float64(n))) }
 
 // used says which of its values a point of several machines stands with.
-func used(p trend.Point) string {
-	if p.Adjusted {
+func used(a *trend.Across) string {
+	if a.Adjusted {
 		return "calibrated"
 	}
 	return "raw"

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -132,8 +131,8 @@ func entryOf(v *trend.View, points bool) trendEntry {
 		r := s.Revision
 		q := trendPoint{Commit: r.Commit, Dirty: r.Dirty, Time: r.Time, Measured: s.Measured, Branch: r.Branch, Subject: r.Subject,
 			Center: bench.Number(s.Center), Low: bench.Number(s.Low), High: bench.Number(s.High), Change: s.Change, Samples: s.Samples}
-		if s.Machine != "" {
-			q.Fingerprint, q.Raw, q.Used = s.Machine, &s.Raw, used(s.Point)
+		if a := s.Across; a != nil {
+			q.Fingerprint, q.Raw, q.Used = a.Machine, &a.Raw, used(a)
 		}
 		e.Points = append(e.Points, q)
 	}
@@ -183,11 +182,15 @@ func (t *TrendPage) CSV(w io.Writer) error {
 		if c, ok := at[i]; ok {
 			step, p = digits(c.Change), digits(bench.Number(c.P))
 		}
-		row := []string{v.Benchmark.Package, v.Benchmark.Name, strconv.Itoa(v.Benchmark.Procs), v.Unit, v.Plan, cmp.Or(s.Machine, t.Fingerprint),
+		machine := t.Fingerprint
+		if s.Across != nil {
+			machine = s.Across.Machine
+		}
+		row := []string{v.Benchmark.Package, v.Benchmark.Name, strconv.Itoa(v.Benchmark.Procs), v.Unit, v.Plan, machine,
 			r.Commit, strconv.FormatBool(r.Dirty), timestamp(r.Time), timestamp(s.Measured), r.Branch, r.Subject,
 			digits(bench.Number(s.Center)), digits(bench.Number(s.Low)), digits(bench.Number(s.High)), digits(s.Change), strings.Join(samples, " "), step, p}
 		if t.Across {
-			row = append(row, digits(bench.Number(s.Raw)), used(s.Point))
+			row = append(row, digits(bench.Number(s.Across.Raw)), used(s.Across))
 		}
 		rows = append(rows, row)
 	}

@@ -99,8 +99,8 @@ func (t *TrendPage) stepCells(p printer, i int, value func(*bench.Side, string) 
 		change = p.stepChange(s.Change, t.View.Steps[i-1].Center, s.Center)
 	}
 	cells := []safe{p.commit(s.Revision), date(s.When()), safe(value(sideOfStep(s), t.Unit)), change}
-	if t.Across {
-		cells = append(cells, safe(formatCenter(&bench.Side{Center: bench.Number(s.Raw), Low: bench.Number(s.RawLow), High: bench.Number(s.RawHigh)}, t.Unit)), t.mark(s.Machine))
+	if a := s.Across; a != nil {
+		cells = append(cells, safe(formatCenter(&bench.Side{Center: bench.Number(a.Raw), Low: bench.Number(a.RawLow), High: bench.Number(a.RawHigh)}, t.Unit)), t.mark(a.Machine))
 	}
 	return cells
 }

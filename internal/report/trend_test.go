@@ -22,8 +22,10 @@ func madeSeries(name string, unit string, runs int, center func(n int) float64) 
 		at := time.Date(2026, 1, 30+n, 9, 30, 0, 0, time.UTC)
 		c := center(n)
 		s.Points = append(s.Points, trend.Point{
-			Revision: bench.Revision{Commit: fmt.Sprintf("%07x%033d", 0xabc0000+n, 0), Time: at, Subject: fmt.Sprintf("Change number %d, with a subject that is longer than fits", n), Branch: "main"},
-			Measured: at.Add(time.Minute), Center: c, Low: c * 0.99, High: c * 1.01, Samples: []float64{c * 0.99, c, c * 1.01},
+			Run: &trend.Run{
+				Revision: bench.Revision{Commit: fmt.Sprintf("%07x%033d", 0xabc0000+n, 0), Time: at, Subject: fmt.Sprintf("Change number %d, with a subject that is longer than fits", n), Branch: "main"},
+				Measured: at.Add(time.Minute)},
+			Center: c, Low: c * 0.99, High: c * 1.01, Samples: []float64{c * 0.99, c, c * 1.01},
 		})
 	}
 	return s

@@ -123,10 +123,10 @@ func Speed(unit string) int {
 }
 
 // Calibrated is the point with its center, interval and samples as the other machine would have them. The
-// interval is wider by what the kinds of work differ in. Raw keeps what was measured. A unit
+// interval is wider by what the kinds of work differ in. Across keeps what was measured. A unit
 // that does not depend on a machine's speed stays as it is.
 func (p Point) Calibrated(c Calibration, unit string) Point {
-	p.Raw, p.RawLow, p.RawHigh = p.Center, p.Low, p.High
+	p.Across = &Across{Raw: p.Center, RawLow: p.Low, RawHigh: p.High}
 	factor, low, high := float64(c.Factor), float64(c.Low), float64(c.High)
 	switch Speed(unit) {
 	case 0:
@@ -139,6 +139,6 @@ func (p Point) Calibrated(c Calibration, unit string) Point {
 	for i, x := range p.Samples {
 		samples[i] = x * factor
 	}
-	p.Samples, p.Adjusted = samples, true
+	p.Samples, p.Across.Adjusted = samples, true
 	return p
 }

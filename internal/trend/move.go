@@ -77,7 +77,7 @@ func neighbourSigma(steps []Step) float64 {
 	if len(steps) < enough {
 		return -1
 	}
-	var d []float64
+	d := make([]float64, 0, len(steps)-1)
 	for i := 1; i < len(steps); i++ {
 		if a, b := steps[i-1].Center, steps[i].Center; a == b || a > 0 && b > 0 {
 			d = append(d, logRatio(a, b))
@@ -124,7 +124,8 @@ func centers(steps []Step) []float64 {
 }
 
 func median(x []float64) float64 {
-	s := slices.Sorted(slices.Values(x))
+	s := slices.Clone(x)
+	slices.Sort(s)
 	n := len(s)
 	if n%2 == 1 {
 		return s[n/2]

@@ -14,29 +14,40 @@ import (
 	"github.com/benchbot/benchbot/internal/bench"
 )
 
-// A Point is what one run has of a benchmark in one unit.
-type Point struct {
+// A Run is what a point knows of the run that it is of.
+type Run struct {
 	Revision bench.Revision
 	Measured time.Time
+}
+
+// When is the run's place in time: that of its commit, or of its measurement where the commit has none.
+func (r *Run) When() time.Time {
+	if r.Revision.Time.IsZero() {
+		return r.Measured
+	}
+	return r.Revision.Time
+}
+
+// A Point is what one run has of a benchmark in one unit.
+type Point struct {
+	// The points that a run has of hundreds of benchmarks share one Run, as an overview of ten thousand
+	// runs has millions of points.
+	*Run
 	// Center and its 95 % interval are in base units. Low and High may be infinite or NaN where there
 	// is no interval. A Center of NaN says that the run did not measure the benchmark.
 	Center, Low, High float64
 	Samples           []float64
-	// Machine is the fingerprint of the point's environment where a series has several, else "". Adjusted
-	// says that the figures were calibrated to another machine's, Raw, RawLow and RawHigh are center and
-	// interval as they were measured.
-	Machine              string
-	Adjusted             bool
-	Raw, RawLow, RawHigh float64
+	// Across is nil but in a series of several machines.
+	Across *Across
 }
 
-// When is the point's place in time: that of its commit, or of its measurement where the commit has
-// none.
-func (p Point) When() time.Time {
-	if p.Revision.Time.IsZero() {
-		return p.Measured
-	}
-	return p.Revision.Time
+// Across is what a point of a series of several machines has besides.
+type Across struct {
+	Machine string // the fingerprint of its environment
+	// Adjusted says that the point's figures were calibrated to another machine's; Raw, RawLow and RawHigh are
+	// center and interval as they were measured.
+	Adjusted             bool
+	Raw, RawLow, RawHigh float64
 }
 
 // Missing tells whether the run did not measure the benchmark.
@@ -57,7 +68,7 @@ type Series struct {
 
 // A Step is a point that was measured, and how it lies to the one measured before it.
 type Step struct {
-	Point
+	*Point
 	// Change is Center / the center before − 1; NaN for the first point and where there is no ratio.
 	Change bench.Number
 	place  int // in View.Points
@@ -100,14 +111,15 @@ func Look(s Series) *View { return LookBack(s, 0) }
 
 // LookBack is Look with change points among the newest runs alone; 0 stands for all.
 func LookBack(s Series, newest int) *View {
-	s.Points = slices.Clone(s.Points)
 	if !s.InOrder {
+		s.Points = slices.Clone(s.Points)
 		slices.SortStableFunc(s.Points, func(a, b Point) int {
 			return cmp.Or(a.When().Compare(b.When()), a.Measured.Compare(b.Measured))
 		})
 	}
-	v := &View{Series: s, SinceFirst: bench.NaN, SincePrevious: bench.NaN}
-	for i, p := range s.Points {
+	v := &View{Series: s, Steps: make([]Step, 0, len(s.Points)), SinceFirst: bench.NaN, SincePrevious: bench.NaN}
+	for i := range s.Points {
+		p := &s.Points[i]
 		if p.Missing() {
 			continue
 		}

@@ -18,7 +18,7 @@ var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 func series(centers ...float64) Series {
 	s := Series{Benchmark: bench.Benchmark{Package: "p", Name: "B", Procs: 1}, Unit: bench.Time}
 	for i, c := range centers {
-		s.Points = append(s.Points, Point{Revision: bench.Revision{Commit: fmt.Sprintf("%040d", i), Time: start.Add(time.Duration(i) * time.Hour)},
+		s.Points = append(s.Points, Point{Run: &Run{Revision: bench.Revision{Commit: fmt.Sprintf("%040d", i), Time: start.Add(time.Duration(i) * time.Hour)}},
 			Center: c, Low: math.NaN(), High: math.NaN()})
 	}
 	return s
