@@ -6,10 +6,12 @@
 //	go run ./corpus -only 'semver|uuid'  entries whose name matches
 //	go run ./corpus -list                names, without measuring
 //	go run ./corpus -counted             by counted instructions, not by time
+//	go run ./corpus -judge FOLDER        what -keep FOLDER left of one or several passes, without measuring
 package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -42,6 +44,7 @@ func run(ctx context.Context) error {
 	list := flag.Bool("list", false, "print the names and measure nothing")
 	counted := flag.Bool("counted", false, "go by instructions, which are counted under Valgrind, and let time decide nothing: for a busy machine")
 	keep := flag.String("keep", "", "leave each result in a `folder`")
+	kept := flag.String("judge", "", "measure nothing and judge the results that -keep left in a `folder`")
 	flag.Parse()
 	name, err := regexp.Compile(*only)
 	if err != nil {
@@ -64,6 +67,7 @@ func run(ctx context.Context) error {
 	}
 	var t table
 	failed := 0
+	var missing []string
 	for _, e := range corpus() {
 		if !name.MatchString(e.name) || !named.MatchString(e.bench) {
 			continue
@@ -72,7 +76,11 @@ func run(ctx context.Context) error {
 			fmt.Printf("%s\t%s@%s\t%s\t%s\n", e.name, e.module.path, e.module.version, e.bench, e.cause)
 			continue
 		}
-		s, err := c.measure(ctx, e)
+		if _, err := os.Stat(resultIn(*kept, e)); *kept != "" && os.IsNotExist(err) {
+			missing = append(missing, e.name)
+			continue
+		}
+		s, err := c.say(ctx, e, *kept)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -85,6 +93,9 @@ func run(ctx context.Context) error {
 	}
 	if !*list {
 		t.print(os.Stdout)
+	}
+	if len(missing) > 0 {
+		fmt.Printf("\nof %d entries there is no result: %s\n", len(missing), strings.Join(missing, " "))
 	}
 	if failed > 0 {
 		return fmt.Errorf("%d entries could not be measured", failed)
@@ -129,36 +140,84 @@ type finding struct {
 
 func (f finding) place() string { return fmt.Sprintf("%s:%d", f.File, f.Line) }
 
-// measure makes an entry's change in a checkout of its module and runs benchbot on it.
-func (c *checkouts) measure(ctx context.Context, e entry) (*said, error) {
-	dir := c.made[e.module]
+// resultIn is where -keep leaves the result of an entry.
+func resultIn(folder string, e entry) string { return filepath.Join(folder, e.name+".json") }
+
+// checkout makes an entry's change in a checkout of its module: base is the branch of that name, head the working
+// tree.
+func (c *checkouts) checkout(e entry) (dir string, err error) {
+	dir = c.made[e.module]
 	if dir == "" {
 		dir = filepath.Join(c.dir, fmt.Sprint(len(c.made)))
 		if err := os.Mkdir(dir, 0o755); err != nil {
-			return nil, err
+			return "", err
 		}
 		if err := repo.Make(dir, e.module.path, e.module.version); err != nil {
-			return nil, err
+			return "", err
 		}
 		if err := withModule(dir, e.module.path); err != nil {
-			return nil, err
+			return "", err
 		}
 		c.made[e.module] = dir
 	}
 	for _, args := range [][]string{{"checkout", "-q", "-f", "-B", "base", "main"}, {"clean", "-qfd"}} {
 		if err := repo.Git(dir, args...); err != nil {
-			return nil, err
+			return "", err
 		}
 	}
 	if err := e.apply(dir, e.before); err != nil {
-		return nil, err
+		return "", err
 	}
 	if err := repo.Commit(dir, "base"); err != nil {
+		return "", err
+	}
+	return dir, e.apply(dir, e.edits)
+}
+
+// say runs benchbot on an entry, or takes the result that is kept in a folder, and reads what it says.
+func (c *checkouts) say(ctx context.Context, e entry, kept string) (*said, error) {
+	dir, err := c.checkout(e)
+	if err != nil {
 		return nil, err
 	}
-	if err := e.apply(dir, e.edits); err != nil {
+	var result []byte
+	var runErr error
+	if kept != "" {
+		result, err = os.ReadFile(resultIn(kept, e))
+		if err != nil {
+			return nil, err
+		}
+	} else {
+		result, runErr = c.measure(ctx, dir, e)
+	}
+	var s said
+	if err := json.Unmarshal(result, &s); err != nil {
+		return nil, fmt.Errorf("benchbot run: %w", cmp.Or(runErr, err))
+	}
+	if c.keep != "" {
+		if err := os.WriteFile(resultIn(c.keep, e), result, 0o644); err != nil {
+			return nil, err
+		}
+	}
+	if len(s.Failures) > 0 {
+		return nil, errors.New("a benchmark failed: " + s.Failures[0].Output)
+	}
+	document, err := c.document(ctx, dir, result)
+	if err != nil {
 		return nil, err
 	}
+	s.boxes = boxesOf(document)
+	s.lines = map[string]string{}
+	for _, d := range s.Diagnoses {
+		for _, f := range d.Findings {
+			s.lines[f.place()] = lineOf(dir, f)
+		}
+	}
+	return &s, nil
+}
+
+// measure lets benchbot measure a checkout. Its result may be there although it failed.
+func (c *checkouts) measure(ctx context.Context, dir string, e entry) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, c.benchbot, "-C", dir, "run", "--base", "base", "--bench", e.bench, "--budget", c.budget.String(),
 		"--fail-on", "never", "--format", "json", "--history", "none", "--seed", "1")
 	if c.counted {
@@ -167,31 +226,26 @@ func (c *checkouts) measure(ctx context.Context, e entry) (*said, error) {
 	cmd.Args = append(cmd.Args, e.pkg)
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
-	err := cmd.Run()
-	var s said
-	if jsonErr := json.Unmarshal(out.Bytes(), &s); jsonErr != nil {
-		return nil, fmt.Errorf("benchbot run: %v\n%s", err, errOut.String())
+	if err := cmd.Run(); err != nil {
+		return out.Bytes(), fmt.Errorf("%w\n%s", err, errOut.String())
 	}
-	if c.keep != "" {
-		if err := os.WriteFile(filepath.Join(c.keep, e.name+".json"), out.Bytes(), 0o644); err != nil {
-			return nil, err
-		}
+	return out.Bytes(), nil
+}
+
+// document is the optimization document of a result.
+func (c *checkouts) document(ctx context.Context, dir string, result []byte) (string, error) {
+	file := filepath.Join(c.dir, "result.json")
+	if err := os.WriteFile(file, result, 0o644); err != nil {
+		return "", err
 	}
-	if len(s.Failures) > 0 {
-		return nil, errors.New("a benchmark failed: " + s.Failures[0].Output)
-	}
-	document, err := os.ReadFile(filepath.Join(dir, ".git", "benchbot", "last", "optimization.md"))
+	var errOut bytes.Buffer
+	cmd := exec.CommandContext(ctx, c.benchbot, "-C", dir, "doc", "--no-pull", file)
+	cmd.Stderr = &errOut
+	out, err := cmd.Output()
 	if err != nil {
-		return nil, err
+		return "", fmt.Errorf("benchbot doc: %w\n%s", err, errOut.String())
 	}
-	s.boxes = boxesOf(string(document))
-	s.lines = map[string]string{}
-	for _, d := range s.Diagnoses {
-		for _, f := range d.Findings {
-			s.lines[f.place()] = lineOf(dir, f)
-		}
-	}
-	return &s, nil
+	return string(out), nil
 }
 
 // withModule gives a module that is older than go.mod one.
