@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/benchbot/benchbot/internal/bench"
+	"github.com/benchbot/benchbot/internal/config"
 	"github.com/benchbot/benchbot/internal/diagnose"
 	"github.com/benchbot/benchbot/internal/measure"
 	"github.com/benchbot/benchbot/internal/revision"
@@ -43,7 +44,8 @@ func (r *run) diagnose(ctx context.Context, budget, spent time.Duration, deadlin
 		return nil
 	}
 	began := time.Now()
-	budget, grace := profileTime(budget, spent, deadline.Sub(began))
+	asked := r.o.Instructions == config.CountAlways
+	budget, grace := profileTime(budget, spent, deadline.Sub(began), asked)
 	dir := filepath.Join(r.ws.Dir, "profiles")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		r.note("no profiles were taken: %v", err)
@@ -59,7 +61,7 @@ func (r *run) diagnose(ctx context.Context, budget, spent time.Duration, deadlin
 		return err
 	}
 	r.c.Notes = append(r.c.Notes, notes...)
-	changes, err := r.changes(ctx, max(0, all-time.Since(began)))
+	changes, err := r.changes(ctx, messagesTime(all-time.Since(began), time.Until(deadline), asked))
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -79,11 +81,24 @@ func (r *run) diagnose(ctx context.Context, budget, spent time.Duration, deadlin
 
 // profileTime is the time that profiles are planned for, and how much longer they may take, after so much was spent
 // on other evidence and with so much left of the job. Of a short job the profiles are planned for the least; a
-// machine that is busier than it was may take twice as long for them.
-func profileTime(budget, spent, left time.Duration) (planned, grace time.Duration) {
+// machine that is busier than it was may take twice as long for them. Counts that were asked for take nothing from
+// them: they have time of their own.
+func profileTime(budget, spent, left time.Duration, asked bool) (planned, grace time.Duration) {
+	if asked {
+		spent = 0
+	}
 	whole := max(budget, 2*evidenceLeast)
 	planned = min(budget-min(spent, budget/2), left)
 	return planned, max(0, min(whole-spent-planned, left-planned))
+}
+
+// messagesTime is the time for the compiler's messages, after which so much of the time for evidence and of the job's
+// is left. Who asks for counts, which take far longer, gets them in any case.
+func messagesTime(left, ofJob time.Duration, asked bool) time.Duration {
+	if asked {
+		left = max(left, ofJob)
+	}
+	return max(0, left)
 }
 
 // sideOf is what was seen of a side, and the profile of so many operations whose instructions were counted, nil

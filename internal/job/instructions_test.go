@@ -44,17 +44,36 @@ func TestCountableBenchmarks(t *testing.T) {
 
 func TestTimeOfProfilesBesideCounts(t *testing.T) {
 	const s = time.Second
-	for _, tc := range []struct{ budget, spent, left, planned, grace time.Duration }{
-		{4 * s, 0, 60 * s, 4 * s, 4 * s}, // a short job, nothing was counted
-		{4 * s, 4 * s, 60 * s, 2 * s, 2 * s},
-		{4 * s, 7 * s, 60 * s, 2 * s, 0}, // counting took longer than it should
-		{60 * s, 0, 100 * s, 60 * s, 0},
-		{60 * s, 20 * s, 100 * s, 40 * s, 0},
-		{60 * s, 50 * s, 100 * s, 30 * s, 0}, // all were counted, in the time of the job
-		{60 * s, 20 * s, 10 * s, 10 * s, 0},
+	for _, tc := range []struct {
+		budget, spent, left time.Duration
+		asked               bool
+		planned, grace      time.Duration
+	}{
+		{4 * s, 0, 60 * s, false, 4 * s, 4 * s}, // a short job, nothing was counted
+		{4 * s, 4 * s, 60 * s, false, 2 * s, 2 * s},
+		{4 * s, 7 * s, 60 * s, false, 2 * s, 0}, // counting took longer than it should
+		{60 * s, 0, 100 * s, false, 60 * s, 0},
+		{60 * s, 20 * s, 100 * s, false, 40 * s, 0},
+		{60 * s, 50 * s, 100 * s, false, 30 * s, 0},
+		{60 * s, 20 * s, 10 * s, false, 10 * s, 0},
+		{60 * s, 50 * s, 100 * s, true, 60 * s, 0}, // all were counted, in the time of the job
+		{4 * s, 40 * s, 60 * s, true, 4 * s, 4 * s},
 	} {
-		if planned, grace := profileTime(tc.budget, tc.spent, tc.left); planned != tc.planned || grace != tc.grace {
+		if planned, grace := profileTime(tc.budget, tc.spent, tc.left, tc.asked); planned != tc.planned || grace != tc.grace {
 			t.Errorf("%+v: %v and %v", tc, planned, grace)
+		}
+	}
+}
+
+func TestTimeOfMessages(t *testing.T) {
+	const s = time.Second
+	for _, tc := range []struct {
+		left, ofJob time.Duration
+		asked       bool
+		want        time.Duration
+	}{{2 * s, 60 * s, false, 2 * s}, {-s, 60 * s, false, 0}, {-s, 60 * s, true, 60 * s}, {-s, -s, true, 0}, {2 * s, s, true, 2 * s}} {
+		if got := messagesTime(tc.left, tc.ofJob, tc.asked); got != tc.want {
+			t.Errorf("%+v: %v", tc, got)
 		}
 	}
 }
