@@ -272,6 +272,6 @@ func golden(t *testing.T, name, got string) {
 	}
 	want, err := os.ReadFile(path)
 	if err != nil || string(want) != got {
-		t.Errorf("the comment is not that of %s (%v; -update writes it):\n%s", path, err, got)
+		t.Errorf("the comment is not that of %s (%v; -update writes it): %s", path, err, firstDifference([]Comment{{Body: string(want)}}, []Comment{{Body: got}}))
 	}
 }

@@ -139,6 +139,16 @@ type (
 // String leaves the body out, which may be long.
 func (r Request) String() string { return r.Method + " " + r.Path }
 
+// String shows how a comment begins.
+func (c Comment) String() string {
+	return fmt.Sprintf("%d of %s, %d bytes: %.200q", c.ID, c.Author, len(c.Body), c.Body)
+}
+
+// String leaves the summary out, which may be long.
+func (c Check) String() string {
+	return fmt.Sprintf("%s of %.7s: %s, %q, %d annotations", c.Name, c.SHA, c.Conclusion, c.Title, c.Annotations)
+}
+
 // Write tells whether a request asked to change something.
 func (r Request) Write() bool {
 	return r.Method != http.MethodGet && !(strings.HasSuffix(r.Path, "/graphql") && !strings.Contains(r.Body, "mutation"))
