@@ -160,6 +160,28 @@ func BenchmarkPublish(b *testing.B) {
 	}
 }
 
+// BenchmarkRefuse refuses artifacts that are too large: by what the server says of one, and by what another
+// unpacks to.
+func BenchmarkRefuse(b *testing.B) {
+	for name, c := range map[string]struct {
+		zip    []byte
+		reason string
+	}{
+		"packed":   {make([]byte, 8<<20+1), "larger than 8 MiB"},
+		"unpacked": {archive(b, "result.json", make([]byte, 16<<20+1)), "larger than 16 MiB"},
+	} {
+		b.Run(name, func(b *testing.B) {
+			s := newScene(b)
+			s.uploadZip(c.zip)
+			for b.Loop() {
+				s.Forget()
+				s.log.Reset()
+				s.refused(c.reason)
+			}
+		})
+	}
+}
+
 func TestNextPushEditsTheComment(t *testing.T) {
 	s := newScene(t)
 	s.mustPublish()
