@@ -59,25 +59,38 @@ func (n names) failureName(f bench.Failure) string {
 	return n.of(bench.Benchmark{Package: f.Package, Name: f.Benchmark, Procs: 1})
 }
 
-// metric is what a unit measures, in a word: "time", "memory", "allocs"; other units stand for
-// themselves.
-func (p printer) metric(unit string) safe {
-	switch unit {
-	case bench.Time:
-		return p.say("metric.time")
-	case bench.Bytes:
-		return p.say("metric.memory")
-	case bench.Allocs:
-		return p.say("metric.allocs")
-	case bench.BytesPerSec:
-		return p.say("metric.throughput")
-	case bench.Instructions:
-		return p.say("metric.instructions")
+// called says what a word of a comparison is called by its key in the catalogue. A word without one is shown as
+// it is, up to most columns.
+func (p printer) called(word string, keys map[string]string, most int) safe {
+	if key, ok := keys[word]; ok {
+		return p.say(key)
 	}
-	return safe(p.escape(clip(unit, 60)))
+	return safe(p.escape(clip(word, most)))
 }
 
-// reasons are the keys of the reasons that have a text; any other is shown as it is.
+// metric is what a unit measures, in a word: "time", "memory", "allocs".
+func (p printer) metric(unit string) safe { return p.called(unit, metrics, 60) }
+
+// reason says why a verdict is what it is.
+func (p printer) reason(r string) safe { return p.called(r, reasons, 120) }
+
+// output says what a file that a job wrote is.
+func (p printer) output(label string) safe { return p.called(label, outputKeys, 60) }
+
+// kind says what kind of failure one is.
+func (p printer) kind(k string) safe { return p.called(k, kinds, 60) }
+
+// side is the word for a revision's part: base or head.
+func (p printer) side(revision string) safe { return p.called(revision, sides, 60) }
+
+var metrics = map[string]string{
+	bench.Time:         "metric.time",
+	bench.Bytes:        "metric.memory",
+	bench.Allocs:       "metric.allocs",
+	bench.BytesPerSec:  "metric.throughput",
+	bench.Instructions: "metric.instructions",
+}
+
 var reasons = map[string]string{
 	bench.ReasonExact:      "reason.exact",
 	bench.ReasonSmall:      "reason.small",
@@ -100,15 +113,7 @@ var reasons = map[string]string{
 	bench.ReasonBaseBuild:  "reason.base-build",
 }
 
-func (p printer) reason(r string) safe {
-	if key, ok := reasons[r]; ok {
-		return p.say(key)
-	}
-	return safe(p.escape(clip(r, 120)))
-}
-
-// outputKeys are the keys of the files that a job writes; a file of any other kind is shown with its
-// label as it is.
+// outputKeys are the files that a job writes.
 var outputKeys = map[string]string{
 	"result":   "output.result",
 	"comment":  "output.comment",
@@ -118,14 +123,6 @@ var outputKeys = map[string]string{
 	"history":  "output.history",
 }
 
-func (p printer) output(label string) safe {
-	if key, ok := outputKeys[label]; ok {
-		return p.say(key)
-	}
-	return safe(p.escape(clip(label, 60)))
-}
-
-// kinds are the keys of the kinds of failure.
 var kinds = map[string]string{
 	bench.FailBuild:   "kind.build",
 	bench.FailPanic:   "kind.panic",
@@ -136,20 +133,4 @@ var kinds = map[string]string{
 	bench.FailValue:   "kind.value",
 }
 
-func (p printer) kind(k string) safe {
-	if key, ok := kinds[k]; ok {
-		return p.say(key)
-	}
-	return safe(p.escape(clip(k, 60)))
-}
-
-// side is the word for a revision's part: base or head.
-func (p printer) side(revision string) safe {
-	switch revision {
-	case "base":
-		return p.say("side.base")
-	case "head":
-		return p.say("side.head")
-	}
-	return safe(p.escape(clip(revision, 60)))
-}
+var sides = map[string]string{"base": "side.base", "head": "side.head"}

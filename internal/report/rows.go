@@ -78,23 +78,25 @@ func rose(r *bench.Result) bool {
 	return r.Head != nil && r.Base != nil && r.Head.Center > r.Base.Center
 }
 
+// still are the icons and words of the verdicts that say of no number where it went.
+var still = map[bench.Verdict]struct {
+	icon safe
+	word string
+}{
+	bench.Unchanged:    {"=", "word.unchanged"},
+	bench.Inconclusive: {"?", "word.inconclusive"},
+	bench.New:          {"+", "word.new"},
+	bench.Removed:      {"−", "word.removed"},
+	bench.Failed:       {"✗", "word.failed"},
+	bench.Skip:         {"·", "word.skipped"},
+}
+
 // word says what became of a result's number: "slower", "fewer", "unchanged".
 func (p printer) word(r *bench.Result) safe {
-	switch r.Verdict {
-	case bench.Regression, bench.Improvement:
+	if moved(r) {
 		return p.movedWord(r)
-	case bench.Inconclusive:
-		return p.say("word.inconclusive")
-	case bench.New:
-		return p.say("word.new")
-	case bench.Removed:
-		return p.say("word.removed")
-	case bench.Failed:
-		return p.say("word.failed")
-	case bench.Skip:
-		return p.say("word.skipped")
 	}
-	return p.say("word.unchanged")
+	return p.say(still[r.Verdict].word)
 }
 
 func (p printer) movedWord(r *bench.Result) safe {
@@ -125,23 +127,12 @@ func (p printer) movedWord(r *bench.Result) safe {
 
 // label is the word with its icon in front. An icon never stands alone.
 func (p printer) label(r *bench.Result) safe {
-	icon := safe("=")
-	switch r.Verdict {
-	case bench.Regression, bench.Improvement:
+	icon := still[r.Verdict].icon
+	switch {
+	case moved(r) && rose(r):
+		icon = "▲"
+	case moved(r):
 		icon = "▼"
-		if rose(r) {
-			icon = "▲"
-		}
-	case bench.Inconclusive:
-		icon = "?"
-	case bench.New:
-		icon = "+"
-	case bench.Removed:
-		icon = "−"
-	case bench.Failed:
-		icon = "✗"
-	case bench.Skip:
-		icon = "·"
 	}
 	return icon + " " + p.word(r)
 }
