@@ -86,16 +86,19 @@ func read(t *testing.T, text string) comparison {
 	return c
 }
 
+// Real modules are built, found to have benchmarks, measured and judged. One is held to the usual 3 %; the others
+// to a threshold that times are soon decided by.
 func TestRealModulesEndWithVerdicts(t *testing.T) {
+	soon := []string{"--threshold", "50%"}
 	for _, m := range []struct {
 		module, base, head string
 		args               []string
 		results            int // at least
 	}{
-		{"github.com/klauspost/compress", "v1.17.9", "v1.17.11", []string{"./zstd", "./flate", "./huff0", "--bench", "Encoder_EncodeAllSimple$|EncodeDigitsSpeed1e4|Compress1XReuseNone|Decompress1XTable"}, 20},
+		{"github.com/klauspost/compress", "v1.17.9", "v1.17.11", append(soon, "./zstd", "./flate", "./huff0", "--bench", "Encoder_EncodeAllSimple$|EncodeDigitsSpeed1e4|Compress1XReuseNone|Decompress1XTable"), 20},
 		{"github.com/tidwall/gjson", "v1.14.0", "v1.18.0", nil, 3},
-		{"golang.org/x/text", "v0.14.0", "v0.21.0", []string{"./unicode/norm", "--bench", "NormalizeAscii|Canonical"}, 9},
-		{"modernc.org/sqlite", "v1.60.1", "v1.62.0", []string{".", "--bench", "Scalar|Prepare|Insert|Select"}, 3},
+		{"golang.org/x/text", "v0.14.0", "v0.21.0", append(soon, "./unicode/norm", "--bench", "NormalizeAscii|Canonical"), 9},
+		{"modernc.org/sqlite", "v1.60.1", "v1.62.0", append(soon, ".", "--bench", "Scalar|Prepare|Insert|Select"), 3},
 	} {
 		t.Run(filepath.Base(m.module), func(t *testing.T) {
 			dir := repository(t, m.module, m.base, m.head)
