@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -73,9 +74,25 @@ type Environment struct {
 	Runner    string `json:"runner,omitempty"`
 }
 
-// String is the environment in one line.
+// String is what is known of the machine and its Go, in one line.
 func (e Environment) String() string {
-	return fmt.Sprintf("%s/%s, %s, %d cores, %s", e.GOOS, e.GOARCH, e.CPU, e.Cores, e.GoVersion)
+	var parts []string
+	if e.GOOS != "" {
+		parts = append(parts, e.GOOS+"/"+e.GOARCH)
+	}
+	if e.CPU != "" {
+		parts = append(parts, e.CPU)
+	}
+	if e.Cores > 0 {
+		parts = append(parts, fmt.Sprintf("%d cores", e.Cores))
+	}
+	if e.GoVersion != "" {
+		parts = append(parts, e.GoVersion)
+	}
+	if len(parts) == 0 {
+		return "unknown machine"
+	}
+	return strings.Join(parts, ", ")
 }
 
 // A Side is one revision's part of a result.

@@ -10,6 +10,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+func TestEnvironmentString(t *testing.T) {
+	for want, e := range map[string]Environment{
+		"linux/amd64, X, 2 cores, go1.26": {GOOS: "linux", GOARCH: "amd64", CPU: "X", Cores: 2, GoVersion: "go1.26", Kernel: "6"},
+		"linux/amd64, X":                  {GOOS: "linux", GOARCH: "amd64", CPU: "X"},
+		"unknown machine":                 {},
+	} {
+		if got := e.String(); got != want {
+			t.Errorf("%+v is %q, want %q", e, got, want)
+		}
+	}
+}
+
 func example() *Comparison {
 	return &Comparison{
 		Schema: Schema, Verdict: Regression, Seed: 7,

@@ -247,9 +247,13 @@ func (j *branchJob) refuse(ctx context.Context, doing, tip, complaint string) er
 			missing++
 		}
 	}
+	// A history that was only ever pulled may have runs of another name of the repository alone.
+	if len(runs) > 0 {
+		complaint += fmt.Sprintf("; %d of the %d runs of this history are not in it", missing, len(runs))
+	}
 	return bench.Faultf(bench.ExitOther,
 		"find out who did it and why; --accept-rewritten takes the branch as it is, and loses nothing that is in this history",
-		"%s the history branch %s: %s; %d of the %d runs of this history are not in it; nothing was changed", doing, j.branch, complaint, missing, len(runs))
+		"%s the history branch %s: %s; nothing was changed", doing, j.branch, complaint)
 }
 
 // held are the identities of all runs that the branch holds at a commit.

@@ -309,10 +309,15 @@ func TestRewrittenBranchIsNoticed(t *testing.T) {
 	writer.AcceptRewritten = false
 	mustPush(t, writer, 0)
 	mustPull(t, reader, 1)
+	other := r.clone("other") // whose own name no run has
+	other.Repository = "elsewhere"
+	mustPull(t, other, 4)
 
 	git(t, vandal, "push", "-q", "origin", ":benchbot-history")
 	_, err = PullHistory(t.Context(), reader)
 	refusal(t, err, "the branch is gone; 4 of the 4 runs")
+	_, err = PullHistory(t.Context(), other)
+	refusal(t, err, "the branch is gone; nothing was changed")
 }
 
 func TestChangedAndRemovedFilesAreNoticed(t *testing.T) {

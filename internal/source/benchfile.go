@@ -54,8 +54,9 @@ func ParseFiles(args []string) []File {
 // A BenchReader reads files of Go benchmark text. The zero value reads paths relative to the current
 // folder and has an empty standard input.
 type BenchReader struct {
-	Dir   string    // the folder that relative paths start from; "" is the current one
-	Stdin io.Reader // what "-" stands for
+	Dir   string            // the folder that relative paths start from; "" is the current one
+	Stdin io.Reader         // what "-" stands for
+	held  map[string][]byte // the content of files that were read already
 }
 
 // A Text is what the files said beside their results.
@@ -175,6 +176,9 @@ func (f File) name() string {
 }
 
 func (br BenchReader) open(ctx context.Context, path string) (io.ReadCloser, error) {
+	if content, ok := br.held[path]; ok {
+		return io.NopCloser(bytes.NewReader(content)), nil
+	}
 	if path == "-" {
 		if br.Stdin == nil {
 			return io.NopCloser(strings.NewReader("")), nil

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"unicode"
@@ -124,19 +123,14 @@ func (im Import) format(content []byte) *importFormat {
 // text reads Go benchmark text, whose commits have to be named by commit lines: these are results of
 // long ago, and not of what happens to be checked out.
 func (im Import) text(ctx context.Context, path string, content []byte) ([]bench.Run, int, error) {
-	reader := RunReader{BenchReader: BenchReader{Dir: im.Dir, Stdin: bytes.NewReader(content)}, Environment: im.Environment}
+	reader := RunReader{BenchReader: BenchReader{Dir: im.Dir, held: map[string][]byte{path: content}}, Environment: im.Environment}
 	reader.Revision = func(ctx context.Context, commit string) (bench.Revision, error) {
 		if commit == "" {
 			return bench.Revision{}, bench.Faultf(bench.ExitUsage, "add a line \"commit: ID\" before them, or take benchbot record --rev REV", "importing %s: it has results that no commit: line stands before", File{Path: path}.name())
 		}
 		return bench.Revision{Commit: commit, Label: short(commit)}, ctx.Err()
 	}
-	if path != "-" {
-		if info, err := os.Stat((&runCollector{RunReader: RunReader{BenchReader: im.BenchReader}}).full(path)); err == nil {
-			reader.Now = info.ModTime().UTC()
-		}
-	}
-	runs, text, err := reader.Read(ctx, []string{"-"})
+	runs, text, err := reader.Read(ctx, []string{path})
 	if err != nil {
 		return nil, 0, err
 	}
