@@ -11,7 +11,7 @@ var fastjsonEntries = []entry{
 		{file: "parser.go", old: "		return s[:n], s[n+1:], nil\n", new: "		return string(append([]byte(nil), s[:n]...)), s[n+1:], nil\n"},
 	}, function: `fastjson\.parseRawString`, line: `return string(append(`, cause: "conversion|allocation|growth"},
 
-	{name: "fastjson-unescape-again", module: fastjson, bench: "ObjectGet/items_100/lookups_8$", edits: []edit{
+	{name: "fastjson-unescape-again", module: fastjson, bench: "ObjectGet/items_100$/lookups_8$", edits: []edit{
 		{file: "parser.go", old: "	if !o.keysUnescaped && strings.IndexByte(key, '\\\\') < 0 {", new: "	o.keysUnescaped = false\n	o.unescapeKeys()\n	o.keysUnescaped = false\n	if !o.keysUnescaped && strings.IndexByte(key, '\\\\') < 0 {"},
 	}, function: `fastjson\.\(\*Object\)\.unescapeKeys`, line: `o.unescapeKeys()`, cause: "call"},
 

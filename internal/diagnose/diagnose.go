@@ -77,19 +77,19 @@ func Diagnose(in Input, c *Changes) (d bench.Diagnosis, notes []string) {
 			note("profile of instructions", err)
 		}
 	}
-	agree(d.Findings)
+	agree(d.Findings, d.Findings)
 	return d, notes
 }
 
-// agree lets findings of allocations say what those of CPU time at the same place say: profiles of
+// agree lets findings of allocations say what others of CPU time at the same place say: profiles of
 // allocations leave out what would tell.
-func agree(all []bench.Finding) {
+func agree(all, others []bench.Finding) {
 	for i := range all {
 		f := &all[i]
 		if ofTime(f.Measure) {
 			continue
 		}
-		for _, other := range all {
+		for _, other := range others {
 			if ofTime(other.Measure) && other.Function == f.Function && other.File == f.File && other.Line == f.Line {
 				f.Work = other.Work
 				break

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -8,12 +9,16 @@ import (
 )
 
 // leastInstructions is the smallest change of instructions that is explained, as a part of base's: their own limit.
-const leastInstructions = 0.01
+// From leastWitness on they are certain enough without a verdict, which counts that differ among each other do not get.
+const (
+	leastInstructions = 0.01
+	leastWitness      = 0.1
+)
 
 // instructions compares what both revisions execute. It was counted, so nothing has to stand out from any error,
 // however busy the machine was, and it takes the place of what CPU samples tell where the change of time is one of
 // instructions. Where an operation waits, or the same instructions take longer, the samples stand, unless they
-// name nothing.
+// name nothing. Where neither has a verdict, they only tell what kind of work allocations are.
 func (in Input) instructions(d *bench.Diagnosis, c *Changes) error {
 	base, err := readSide("base", [][]byte{in.Base.Instructions}, "instructions", c.BaseModules)
 	if err != nil {
@@ -29,7 +34,12 @@ func (in Input) instructions(d *bench.Diagnosis, c *Changes) error {
 	ratio := float64(head.total) / float64(in.Head.InstructionOperations) / (float64(base.total) / float64(in.Base.InstructionOperations))
 	base.unit, head.unit = 1/float64(base.total), ratio/float64(head.total)
 	change, timed := ratio-1, in.Changes[bench.Time]
-	if math.Abs(change) < leastInstructions || timed*change < 0 || timed == 0 && in.Changes[bench.Instructions]*change <= 0 {
+	least, told := leastInstructions, cmp.Or(timed, in.Changes[bench.Instructions])
+	witness := told == 0
+	if witness {
+		least, told = leastWitness, cmp.Or(in.Changes[bench.Allocs], in.Changes[bench.Bytes])
+	}
+	if math.Abs(change) < least || told*change <= 0 {
 		return nil
 	}
 	others := slices.ContainsFunc(d.Findings, func(f bench.Finding) bool {
@@ -40,7 +50,8 @@ func (in Input) instructions(d *bench.Diagnosis, c *Changes) error {
 		return nil
 	}
 	found := explain(base, head, change > 0, c, question{measure: bench.MeasureInstructions, want: math.Abs(change), least: leastInstructions / 2, exact: true})
-	if len(found) == 0 {
+	if witness || len(found) == 0 {
+		agree(d.Findings, found)
 		return nil
 	}
 	rest := slices.DeleteFunc(d.Findings, func(f bench.Finding) bool { return f.Measure == bench.MeasureCPU })

@@ -25,6 +25,24 @@ func executed(t testing.TB, paths ...path) []byte {
 	return b.Bytes()
 }
 
+// allocated is a made profile of allocations of 16 bytes.
+func allocated(t testing.TB, paths ...path) []byte {
+	t.Helper()
+	p, err := profile.ParseData(made(t, paths...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.SampleType = []*profile.ValueType{{Type: "alloc_objects", Unit: "count"}, {Type: "alloc_space", Unit: "bytes"}}
+	for _, s := range p.Sample {
+		s.Value = []int64{s.Value[0], 16 * s.Value[0]}
+	}
+	var b bytes.Buffer
+	if err := p.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 // counted is an input whose time changed, with profiles of 100 operations of 1000 and of head instructions, all
 // that is new of them in regexp.Compile, which line 12 of F calls.
 func counted(t testing.TB, change float64, head int64) Input {
@@ -88,6 +106,24 @@ func TestInstructionsBesideSamples(t *testing.T) {
 	in.Head.Instructions = []byte("no profile")
 	if d, notes := Diagnose(in, c); len(d.Findings) > 0 || len(notes) != 1 || !strings.Contains(notes[0], "the profile of instructions of m.X could not be used: head") {
 		t.Errorf("found %+v, notes %q", d.Findings, notes)
+	}
+}
+
+// Instructions without a verdict of their own, such as of counts that differ, say what kind of work allocations are,
+// and are no finding.
+func TestInstructionsTellOfAllocations(t *testing.T) {
+	for head, want := range map[int64]string{1300: bench.WorkGrowth, 1050: bench.WorkAllocation} {
+		in := counted(t, 0, 1000)
+		old, fresh := path{100_000, "example.com/m.F@example.com/m/p.go:11:10"}, "example.com/m.G@example.com/m/p.go:30:29 example.com/m.F@example.com/m/p.go:12:10"
+		in.Head.Instructions = executed(t, old, path{100*head - 100_000, "runtime.growslice " + fresh})
+		in.Base.Allocations, in.Head.Allocations = allocated(t, old), allocated(t, old, path{100_000, fresh})
+		in.Base.AllocationOperations, in.Head.AllocationOperations = 100, 100
+		in.Changes = map[string]float64{bench.Allocs: 1}
+		in.BaseCenter[bench.Allocs], in.HeadCenter[bench.Allocs] = 1000, 2000
+		d, notes := Diagnose(in, changesOf(t, []int{12}, nil))
+		if len(notes) > 0 || len(d.Findings) != 1 || d.Findings[0].Measure != bench.MeasureAllocs || d.Findings[0].Work != want {
+			t.Errorf("%d instructions: %+v, notes %q, want %s", head, d.Findings, notes, want)
+		}
 	}
 }
 
