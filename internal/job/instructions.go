@@ -76,7 +76,7 @@ func (r *run) countable() (changed, undecided, others []measure.Subject) {
 		measure.Subject
 		verdict   bench.Verdict // a change, inconclusive or neither, of any unit
 		own, same bool
-		odds      float64 // the change of time in half widths of its interval
+		odds      float64 // the change of time in widths of its interval
 	}
 	var all []*candidate
 	byName := map[bench.Benchmark]*candidate{}

@@ -212,12 +212,17 @@ func (w *work) calibrate(base, head finding, startup time.Duration, plans map[be
 
 // planOf is the plan of a benchmark whose line of lineLength allocates so many bytes.
 func (w *work) planOf(allocates float64) bench.Plan {
-	usual, collected := bench.Plan{Lines: lines, Length: lineLength}, bench.Plan{Lines: collectedLines, Length: collectedLength}
-	switch {
-	case w.before == usual.Length && allocates < keptCollected*collectedFrom, w.before != collected.Length && allocates < collectedFrom, allocates < collectedFrom/keptCollected:
-		return usual
+	from := float64(collectedFrom)
+	switch w.before {
+	case lineLength:
+		from *= keptCollected
+	case collectedLength:
+		from /= keptCollected
 	}
-	return collected
+	if allocates < from {
+		return bench.Plan{Lines: lines, Length: lineLength}
+	}
+	return bench.Plan{Lines: collectedLines, Length: collectedLength}
 }
 
 // explore runs a binary's benchmarks once, all in one process. Where one ends the process, the rest

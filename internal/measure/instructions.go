@@ -65,9 +65,10 @@ type InstructionCount struct {
 var ErrNoValgrind = errors.New("valgrind is not installed")
 
 // countedSeconds is about how long the operations that are counted take without Valgrind. The runtime's own work
-// differs by some ten thousand instructions between runs, of the tens of millions that these are; longer ones
-// would tell no more and take as much time again as starting Valgrind does.
-const countedSeconds = 0.005
+// differs by some ten thousand instructions between runs, of the tens of millions that these are. With a quarter as
+// many a count took five sixths of the time, most of which is starting Valgrind, and counts of one benchmark of ten
+// lay too far apart to be believed.
+const countedSeconds = 0.02
 
 // CountInstructions counts instructions, base and head by turns. What goes wrong with a subject is a note; an
 // error is ErrNoValgrind or means that ctx ended.
@@ -82,7 +83,7 @@ func CountInstructions(ctx context.Context, o InstructionOptions) (counts []Inst
 		o.Progress = func(string, int, int) {}
 	}
 	began := time.Now()
-	c := counter{env: countingEnvironment(o.Env), dir: o.Dir, valgrind: valgrind, end: began.Add(o.Budget)}
+	c := counter{env: countingEnvironment(o.Env), dir: o.Dir, valgrind: valgrind}
 	counts = make([]InstructionCount, len(o.Subjects))
 	for i, subject := range o.Subjects {
 		counts[i].Subject = subject
@@ -90,11 +91,11 @@ func CountInstructions(ctx context.Context, o InstructionOptions) (counts []Inst
 	failed := make([]bool, len(counts))
 	done := 0
 	for _, phase := range countingPhases {
+		budget := o.Budget
 		if phase.alike && o.Apart != nil {
-			c.end = began.Add(min(o.AlikeBudget, o.Budget))
-		} else {
-			c.end = began.Add(o.Budget)
+			budget = min(budget, o.AlikeBudget)
 		}
+		c.end = began.Add(budget)
 	phase:
 		for i := range counts {
 			for !failed[i] && phase.more(&counts[i], o.Apart) {
@@ -130,7 +131,7 @@ func CountInstructions(ctx context.Context, o InstructionOptions) (counts []Inst
 		}
 	}
 	if alike > 0 {
-		notes = append(notes, fmt.Sprintf("for %d of %d benchmarks there was time for one count of instructions a side only, and these differ by less than the limit", alike, len(counts)))
+		notes = append(notes, fmt.Sprintf("the instructions of %d of %d benchmarks were counted once a side, as there was no more time, and differ by less than the limit", alike, len(counts)))
 	}
 	if short > 0 {
 		notes = append(notes, fmt.Sprintf("the time for counting instructions ended before %d of %d benchmarks", short, len(counts)))
