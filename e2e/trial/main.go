@@ -36,7 +36,7 @@ type subject struct {
 }
 
 var subjects = map[string]subject{
-	"fastjson": {"github.com/valyala/fastjson", "v1.6.4", []string{"./..."}, "parser.go", "func skipWS(s string) string {", "BenchmarkParse$/^(small|medium|large|canada|citm|twitter)$/^fastjson$"},
+	"fastjson": {"github.com/valyala/fastjson", "v1.6.4", []string{"./..."}, "parser.go", "func parseObject(s string, c *cache, depth int) (*Value, string, error) {", "BenchmarkParse$/^(small|medium|large|citm|twitter)$/^fastjson$"},
 	"chi":      {"github.com/go-chi/chi/v5", "v5.1.0", []string{"."}, "tree.go", "func (n *node) findRoute(rctx *Context, method methodTyp, path string) *node {", "BenchmarkMux"},
 	"compress": {"github.com/klauspost/compress", "v1.19.0", []string{"./..."}, "", "", ""},
 	"zap":      {"go.uber.org/zap", "v1.27.0", []string{".", "./zapcore", "./buffer"}, "zapcore/json_encoder.go", "func (enc *jsonEncoder) addElementSeparator() {", "BenchmarkJSON|BenchmarkZapJSON|Benchmark10Fields|BenchmarkInt64Field|BenchmarkStringField"},

@@ -82,18 +82,24 @@ func Diagnose(in Input, c *Changes) (d bench.Diagnosis, notes []string) {
 }
 
 // agree lets findings of allocations say what others of CPU time at the same place say: profiles of
-// allocations leave out what would tell.
+// allocations leave out what would tell. Only of a slice that grows they know more: where it still has room, the
+// function's own code is all that appends.
 func agree(all, others []bench.Finding) {
 	for i := range all {
 		f := &all[i]
 		if ofTime(f.Measure) {
 			continue
 		}
-		for _, other := range others {
-			if ofTime(other.Measure) && other.Function == f.Function && other.File == f.File && other.Line == f.Line {
-				f.Work = other.Work
-				break
+		for j := range others {
+			other := &others[j]
+			if !ofTime(other.Measure) || other.Function != f.Function || other.File != f.File || other.Line != f.Line {
+				continue
 			}
+			if other.Work == bench.WorkLoop && f.Work == bench.WorkGrowth {
+				other.Work = f.Work
+			}
+			f.Work = other.Work
+			break
 		}
 	}
 }

@@ -127,6 +127,26 @@ func TestInstructionsTellOfAllocations(t *testing.T) {
 	}
 }
 
+// What allocations and time at one place say agrees: the profile of time knows which functions of the runtime are
+// below it, that of allocations that a slice grows where nearly all of it is the function's own code.
+func TestFindingsAtOnePlaceAgree(t *testing.T) {
+	for _, tc := range []struct{ time, allocations, want string }{
+		{bench.WorkRegexp, bench.WorkAllocation, bench.WorkRegexp},
+		{bench.WorkLoop, bench.WorkAllocation, bench.WorkLoop},
+		{bench.WorkLoop, bench.WorkGrowth, bench.WorkGrowth},
+	} {
+		both := []bench.Finding{
+			{Measure: bench.MeasureInstructions, Function: "m.F", File: "p.go", Line: 3, Work: bench.WorkLoop},
+			{Measure: bench.MeasureInstructions, Function: "m.F", File: "p.go", Line: 12, Work: tc.time},
+			{Measure: bench.MeasureAllocs, Function: "m.F", File: "p.go", Line: 12, Work: tc.allocations},
+		}
+		agree(both, both)
+		if both[0].Work != bench.WorkLoop || both[1].Work != tc.want || both[2].Work != tc.want {
+			t.Errorf("%+v became %s and %s, beside it %s", tc, both[1].Work, both[2].Work, both[0].Work)
+		}
+	}
+}
+
 // A larger value costs where it is copied: by code that nothing touched, through no line that differs. The place is
 // the line of the type.
 func TestLargerType(t *testing.T) {

@@ -76,34 +76,42 @@ func (s *sqlStore) Benchmarks(ctx context.Context) ([]bench.Benchmark, error) {
 	return out, nil
 }
 
-// Series implements Store. It reads in one transaction: between two, a recording could fold fresh
-// results into their series, and they would be missed or counted twice.
+// Series implements Store.
 func (s *sqlStore) Series(ctx context.Context, f Filter) (*Selection, error) {
-	out := &Selection{}
+	var out Selection
+	err := s.EachSeries(ctx, f, func(runs []Run) { out = Selection{Runs: runs} }, func(one Series) { out.Series = append(out.Series, one) })
+	if err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// EachSeries implements Store. It reads in one transaction: between two, a recording could fold fresh
+// results into their series, and they would be missed or counted twice.
+func (s *sqlStore) EachSeries(ctx context.Context, f Filter, begin func([]Run), each func(Series)) error {
 	err := s.inTx(ctx, true, func(tx *sqlTx) error {
 		runs, err := selectRuns(ctx, tx, f, false)
-		if err != nil || len(runs) == 0 {
+		if err != nil {
 			return err
 		}
-		out.Runs = runs
+		begin(runs)
+		if len(runs) == 0 {
+			return nil
+		}
 		r := &sqlReader{ctx: ctx, tx: tx, samples: f.Samples}
 		r.want(runs)
 		if err := r.selectSeries(f, runs); err != nil {
 			return err
 		}
-		if err := r.readPacked(); err != nil {
-			return err
-		}
 		if err := r.readFresh(); err != nil {
 			return err
 		}
-		out.Series = r.finish()
-		return nil
+		return r.readPacked(each)
 	})
 	if err != nil {
-		return nil, s.engine.fault("reading", err)
+		return s.engine.fault("reading", err)
 	}
-	return out, nil
+	return nil
 }
 
 // A clause gathers the conditions of a WHERE and their values.
@@ -235,8 +243,13 @@ type sqlReader struct {
 	series []placed      // in the order of the answer
 	at     map[int64]int // of a series' number in series
 	block  blockReader
-	long   placed // has room for the longest series so far
+	room   []int // for arrange
+
+	details []Detail // has room for those of the next points
 }
+
+// noDetail is that of points of which it was not asked for.
+var noDetail Detail
 
 // A placedRun is a run that is asked for and its place among them, oldest first.
 type placedRun struct {
@@ -260,29 +273,31 @@ func (s *placed) Swap(i, j int) {
 	s.Points[i], s.Points[j] = s.Points[j], s.Points[i]
 }
 
-// arrange puts points into the order of their places among some runs. Each place is taken once at
-// most, so most series are dealt out rather than sorted: a history that was built from a branch holds
-// its runs in no order, and has hundreds of long series.
-func (s *placed) arrange(runs int, room *[]int) {
-	if len(s.places) < runs/16 {
+// arrange returns a series' points in the order of their places among the runs, which is nearly always that in
+// which they were recorded. A history that was built from a branch holds its runs in no order, and has hundreds
+// of long series: as each place is taken once at most, their points are dealt out rather than sorted.
+func (r *sqlReader) arrange(s *placed) []Point {
+	switch {
+	case sort.IsSorted(s):
+		return slices.Clone(s.Points)
+	case len(s.places) < len(r.runs)/16:
 		sort.Sort(s)
-		return
+		return slices.Clone(s.Points)
 	}
-	if *room == nil {
-		*room = make([]int, runs)
+	if r.room == nil {
+		r.room = make([]int, len(r.runs))
 	}
-	at := *room
-	clear(at)
+	clear(r.room)
 	for i, place := range s.places {
-		at[place] = i + 1
+		r.room[place] = i + 1
 	}
 	points := make([]Point, 0, len(s.Points))
-	for _, i := range at {
+	for _, i := range r.room {
 		if i > 0 {
 			points = append(points, s.Points[i-1])
 		}
 	}
-	s.Points = points
+	return points
 }
 
 // want says which runs are asked for.
@@ -331,29 +346,28 @@ func (r *sqlReader) selectSeries(f Filter, runs []Run) error {
 		where.String()+" ORDER BY package, name, procs, unit, repository, source, plan, fingerprint", where.values...)
 }
 
-// readPacked reads the folded part of every series, block by block.
-func (r *sqlReader) readPacked() error {
+// readPacked reads the folded part of every series, block by block, and hands each that has points on, with
+// those that were read before in their places.
+func (r *sqlReader) readPacked(each func(Series)) error {
 	first, last := r.runs[0].ID, r.runs[len(r.runs)-1].ID
 	blocks, err := r.tx.PrepareContext(r.ctx, r.tx.query("SELECT body FROM packed_results WHERE series_id = ? AND last_run >= ? AND first_run <= ? ORDER BY first_run"))
 	if err != nil {
 		return err
 	}
 	defer blocks.Close()
-	fresh := 0
-	err = eachRow(r.ctx, r.tx, func(rows *sql.Rows) error { return rows.Scan(&fresh) },
-		"SELECT count(*) FROM fresh_results WHERE run_id BETWEEN ? AND ?", first, last)
-	if err != nil {
-		return err
-	}
+	var long placed // hundreds of long series that grow as they are read would leave several times their size behind
 	for i := range r.series {
-		// Hundreds of long series that grow as they are read would leave several times their size behind.
-		s, long := &r.series[i], &r.long
+		s := &r.series[i]
 		long.id, long.Points, long.places = s.id, long.Points[:0], long.places[:0]
-		if err := r.readSeries(blocks, long, first, last); err != nil {
+		if err := r.readSeries(blocks, &long, first, last); err != nil {
 			return err
 		}
-		room := min(len(long.Points)+fresh, len(r.runs))
-		s.Points, s.places = append(make([]Point, 0, room), long.Points...), append(make([]int, 0, room), long.places...)
+		long.Points, long.places = append(long.Points, s.Points...), append(long.places, s.places...)
+		if len(long.Points) > 0 {
+			s.Points = r.arrange(&long)
+			each(s.Series)
+		}
+		r.series[i] = placed{} // what was handed on belongs to who took it
 	}
 	return nil
 }
@@ -428,32 +442,18 @@ func (r *sqlReader) readFresh() error {
 
 // addPoint appends the block's current row to a series.
 func (r *sqlReader) addPoint(s *placed, run placedRun) error {
-	p := Point{Run: run.Run, Center: r.block.Center}
+	p := Point{Run: run.Run, Center: r.block.Center, Detail: &noDetail}
 	if r.samples {
 		row, err := r.block.row()
 		if err != nil {
 			return err
 		}
-		p.Low, p.High, p.Samples = row.Low, row.High, row.Samples
+		if len(r.details) == cap(r.details) {
+			r.details = make([]Detail, 0, 1024)
+		}
+		r.details = append(r.details, Detail{row.Low, row.High, row.Samples})
+		p.Detail = &r.details[len(r.details)-1]
 	}
 	s.Points, s.places = append(s.Points, p), append(s.places, run.place)
 	return nil
-}
-
-// finish puts points into the order of the runs and leaves out series that have none.
-func (r *sqlReader) finish() []Series {
-	var out []Series
-	var room []int
-	for i := range r.series {
-		s := &r.series[i]
-		if len(s.Points) == 0 {
-			continue
-		}
-		// Nearly always they were recorded in the order of their commits.
-		if !sort.IsSorted(s) {
-			s.arrange(len(r.runs), &room)
-		}
-		out = append(out, s.Series)
-	}
-	return out
 }

@@ -37,6 +37,10 @@ type Store interface {
 	Benchmarks(ctx context.Context) ([]bench.Benchmark, error)
 	// Series reads the runs that the filter lets through and their results.
 	Series(ctx context.Context, f Filter) (*Selection, error)
+	// EachSeries is Series for those who want each series as soon as it is read: begin gets the runs, each
+	// the series, in the order of Selection. Should the store have to read again, begin is called again, and
+	// what came before is void.
+	EachSeries(ctx context.Context, f Filter, begin func([]Run), each func(Series)) error
 	// Pulled is the commit up to which the files of a history branch are in the store, "" where none
 	// was read yet; SetPulled notes it. A branch is named by repository, remote and branch.
 	Pulled(ctx context.Context, branch string) (tip string, err error)
@@ -149,12 +153,17 @@ type Series struct {
 
 // A Point is one run's result in a series.
 type Point struct {
-	Run *Run
-	// Center and its 95 % interval, as they were recorded: Low and High may be infinite or NaN where
-	// there were too few samples for an interval. Low, High and Samples are there only if
-	// Filter.Samples asked for them.
-	Center, Low, High float64
-	Samples           []float64
+	Run    *Run
+	Center float64
+	// *Detail is never nil, and empty unless Filter.Samples asked for it.
+	*Detail
+}
+
+// A Detail is what a Point has besides its center, as it was recorded: Low and High are its 95 % interval, and may
+// be infinite or NaN where there were too few samples for one.
+type Detail struct {
+	Low, High float64
+	Samples   []float64
 }
 
 // Open opens the history at a location, the path of a SQLite file or the address of a Postgres database

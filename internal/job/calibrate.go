@@ -41,37 +41,37 @@ func (q *trendQuery) calibrate(ctx context.Context) error {
 	return nil
 }
 
-// merge leaves out environments that cannot be shown, and makes one series of those that differ in the
-// environment alone.
-func (q *trendQuery) merge(got *history.Selection) *history.Selection {
+// shows tells whether runs of an environment are shown.
+func (q *trendQuery) shows(e *history.Environment) bool {
+	_, shown := q.machines[e.Fingerprint]
+	return shown
+}
+
+// merge leaves out environments that cannot be shown of the series of one benchmark, and makes one of those that
+// differ in the environment alone.
+func (q *trendQuery) merge(series []history.Series, o ordered) []history.Series {
 	if q.machines == nil {
-		return got
+		return series
 	}
-	out := &history.Selection{}
-	place := map[int64]int{}
-	for _, r := range got.Runs {
-		if _, shown := q.machines[r.Environment.Fingerprint]; shown {
-			place[r.ID] = len(out.Runs)
-			out.Runs = append(out.Runs, r)
-		}
+	place := make(map[int64]int, len(o.ids))
+	for i, id := range o.ids {
+		place[id] = i
 	}
-	type key struct {
-		benchmark                bench.Benchmark
-		repository, source, plan string
-	}
+	type key struct{ repository, source, plan string }
 	at := map[key]int{}
-	for _, s := range got.Series {
-		if _, shown := q.machines[s.Environment.Fingerprint]; !shown {
+	var out []history.Series
+	for _, s := range series {
+		if !q.shows(s.Environment) {
 			continue
 		}
-		k := key{s.Benchmark, s.Repository, s.Source, s.Plan}
+		k := key{s.Repository, s.Source, s.Plan}
 		i, ok := at[k]
 		if !ok {
-			at[k] = len(out.Series)
-			out.Series = append(out.Series, s)
+			at[k] = len(out)
+			out = append(out, s)
 			continue
 		}
-		to := &out.Series[i]
+		to := &out[i]
 		to.Points = slices.Concat(to.Points, s.Points)
 		slices.SortFunc(to.Points, func(a, b history.Point) int { return cmp.Compare(place[a.Run.ID], place[b.Run.ID]) })
 	}

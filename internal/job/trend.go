@@ -8,9 +8,9 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/benchbot/benchbot/internal/bench"
 	"github.com/benchbot/benchbot/internal/history"
@@ -75,13 +75,14 @@ func Trend(ctx context.Context, o TrendOptions) (*report.TrendPage, *report.Tren
 		return nil, nil, err
 	}
 	if len(q.filter.Benchmarks) == 1 {
-		page := &report.TrendPage{TrendScope: q.scope, View: trend.Look(q.series[0])}
+		page := &report.TrendPage{TrendScope: q.scope, View: q.views[0]}
 		if o.Last > 0 {
 			page.Rows = o.Last
 		}
 		return page, nil, nil
 	}
-	return nil, q.overview(), nil
+	trend.Rank(q.views)
+	return nil, &report.TrendOverview{TrendScope: q.scope, Views: q.views, Runs: len(q.runs), First: q.runs[0].When(), Last: q.runs[len(q.runs)-1].When()}, nil
 }
 
 // BenchmarkNames lists the benchmarks of a history as people type them. It makes no history.
@@ -103,7 +104,7 @@ type trendQuery struct {
 	scope  report.TrendScope
 	count  int // of the runs of the environments shown, before Last
 	runs   []history.Run
-	series []trend.Series // one a benchmark
+	views  []*trend.View // one a benchmark
 	// machines are the environments that Across shows, by fingerprint.
 	machines map[string]trend.Calibration
 }
@@ -261,58 +262,58 @@ func sortedKeys(m map[string]bool) []string {
 // differences then tell the noise, and reading samples and intervals would take most of the time.
 const manyRuns = 200
 
-// read reads the series of the chosen environment, and keeps one a benchmark.
+// read reads the series of the chosen environment, keeps one a benchmark, and looks at it while the next ones are
+// read: an overview of hundreds of long series is as much work as reading them.
 func (q *trendQuery) read(ctx context.Context) error {
 	q.filter.Samples = len(q.filter.Benchmarks) == 1 || q.count <= manyRuns || q.Last > 0 && q.Last <= manyRuns
-	got, err := q.store.Series(ctx, q.filter)
-	if err != nil {
+	var o ordered
+	var same []history.Series // of one benchmark
+	var looking errgroup.Group
+	looking.SetLimit(runtime.GOMAXPROCS(0)) // reading waits for those, so few series are in memory twice
+	look := func() {
+		if s := q.choose(q.merge(same, o)); s != nil {
+			v := new(trend.View)
+			q.views = append(q.views, v)
+			looking.Go(func() error {
+				*v = *q.look(s, o)
+				return nil
+			})
+		}
+		same = nil
+	}
+	err := q.store.EachSeries(ctx, q.filter, func(runs []history.Run) {
+		o, same, q.views, q.scope.Apart = q.order(ctx, runs), nil, nil, nil
+	}, func(s history.Series) {
+		if len(same) > 0 && same[0].Benchmark != s.Benchmark {
+			look()
+		}
+		same = append(same, s)
+	})
+	if err == nil {
+		look()
+	}
+	looking.Wait()
+	switch {
+	case err != nil:
 		return err
-	}
-	got = q.merge(got)
-	q.runs = slices.Clone(got.Runs)
-	inOrder(ctx, q.Dir, q.Branch, q.runs)
-	o := ordered{runs: make([]trend.Run, len(q.runs)), ids: make([]int64, len(q.runs)), places: make([]int, len(q.runs))}
-	place := make(map[int64]int, len(q.runs))
-	for i, r := range q.runs {
-		place[r.ID], o.runs[i] = i, trend.Run{Revision: r.Revision, Measured: r.Measured}
-	}
-	for i, r := range got.Runs {
-		o.ids[i], o.places[i] = r.ID, place[r.ID]
-	}
-	var shown []*history.Series
-	for i := 0; i < len(got.Series); {
-		end := i + 1
-		for end < len(got.Series) && got.Series[end].Benchmark == got.Series[i].Benchmark {
-			end++
-		}
-		if s := q.choose(got.Series[i:end]); s != nil {
-			shown = append(shown, s)
-		}
-		i = end
-	}
-	if len(shown) == 0 {
-		if q.Plan != nil {
-			return bench.Faultf(bench.ExitUsage, "leave out --plan to see what there is", "asking the history %s: nothing was measured by the plan %q", q.Location, *q.Plan)
-		}
+	case len(q.views) == 0 && q.Plan != nil:
+		return bench.Faultf(bench.ExitUsage, "leave out --plan to see what there is", "asking the history %s: nothing was measured by the plan %q", q.Location, *q.Plan)
+	case len(q.views) == 0:
 		return q.noSeries(ctx)
 	}
-	q.series = make([]trend.Series, len(shown))
-	spread(len(shown), func(i int) { q.series[i] = q.align(shown[i], o) })
 	return nil
 }
 
-// spread calls do with each number below n, on as many processors as there are.
-func spread(n int, do func(i int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				do(i)
-			}
-		})
+// overviewRuns is how many of the newest runs an overview looks for change points among; a page looks
+// among all. With it, 200 benchmarks take a fifth of a second whatever the length of the history.
+const overviewRuns = 400
+
+// look makes the view of a series.
+func (q *trendQuery) look(s *history.Series, o ordered) *trend.View {
+	if len(q.filter.Benchmarks) == 1 {
+		return trend.Look(q.align(s, o))
 	}
-	wg.Wait()
+	return trend.LookBack(q.align(s, o), overviewRuns)
 }
 
 // choose picks the series of a benchmark that is shown: the plan that was asked for, and of several
@@ -345,13 +346,41 @@ type ordered struct {
 	places []int // in runs
 }
 
+// order puts the runs that are shown into the order of the trend.
+func (q *trendQuery) order(ctx context.Context, runs []history.Run) ordered {
+	if q.machines != nil {
+		all := runs // which the store goes on reading by
+		runs = nil
+		for _, r := range all {
+			if q.shows(r.Environment) {
+				runs = append(runs, r)
+			}
+		}
+	}
+	q.runs = slices.Clone(runs)
+	inOrder(ctx, q.Dir, q.Branch, q.runs)
+	o := ordered{runs: make([]trend.Run, len(runs)), ids: make([]int64, len(runs)), places: make([]int, len(runs))}
+	place := make(map[int64]int, len(runs))
+	for i, r := range q.runs {
+		place[r.ID], o.runs[i] = i, trend.Run{Revision: r.Revision, Measured: r.Measured}
+	}
+	for i, r := range runs {
+		o.ids[i], o.places[i] = r.ID, place[r.ID]
+	}
+	return o
+}
+
 // align gives a series a point for each run, so that a run without it is a gap. Gaps before the first
 // point of a page would only be empty space.
 func (q *trendQuery) align(s *history.Series, o ordered) trend.Series {
 	out := trend.Series{Benchmark: s.Benchmark, Unit: s.Unit, Plan: s.Plan, Source: s.Source, InOrder: true}
 	out.Points = make([]trend.Point, len(o.runs))
 	for i := range out.Points {
-		out.Points[i] = trend.Point{Run: &o.runs[i], Center: math.NaN(), Low: math.NaN(), High: math.NaN()}
+		out.Points[i] = trend.Point{Run: &o.runs[i], Center: math.NaN(), Detail: trend.CenterAlone}
+	}
+	var details []trend.Detail
+	if q.filter.Samples {
+		details = make([]trend.Detail, 0, len(s.Points))
 	}
 	at, first := 0, len(o.runs)
 	for _, p := range s.Points {
@@ -362,7 +391,8 @@ func (q *trendQuery) align(s *history.Series, o ordered) trend.Series {
 		to := &out.Points[o.places[at]]
 		to.Center = p.Center
 		if q.filter.Samples {
-			to.Low, to.High, to.Samples = p.Low, p.High, p.Samples
+			details = append(details, trend.Detail{Low: p.Low, High: p.High, Samples: p.Samples})
+			to.Detail = &details[len(details)-1]
 		}
 		if q.machines != nil {
 			print := p.Run.Environment.Fingerprint
@@ -374,16 +404,4 @@ func (q *trendQuery) align(s *history.Series, o ordered) trend.Series {
 		out.Points = out.Points[first:]
 	}
 	return out
-}
-
-// overviewRuns is how many of the newest runs an overview looks for change points among; a page looks
-// among all. With it, 200 benchmarks take a fifth of a second whatever the length of the history.
-const overviewRuns = 400
-
-func (q *trendQuery) overview() *report.TrendOverview {
-	o := &report.TrendOverview{TrendScope: q.scope, Runs: len(q.runs), First: q.runs[0].When(), Last: q.runs[len(q.runs)-1].When()}
-	o.Views = make([]*trend.View, len(q.series))
-	spread(len(q.series), func(i int) { o.Views[i] = trend.LookBack(q.series[i], overviewRuns) })
-	trend.Rank(o.Views)
-	return o
 }

@@ -2,7 +2,6 @@ package job
 
 import (
 	"context"
-	"math"
 
 	"github.com/benchbot/benchbot/internal/bench"
 	"github.com/benchbot/benchbot/internal/history"
@@ -61,7 +60,7 @@ func Trends(ctx context.Context, location string, c *bench.Comparison) map[repor
 func centersOf(s history.Series) trend.Series {
 	t := trend.Series{Benchmark: s.Benchmark, Unit: s.Unit, Plan: s.Plan, Source: s.Source}
 	for _, p := range s.Points {
-		t.Points = append(t.Points, trend.Point{Run: &trend.Run{Revision: p.Run.Revision, Measured: p.Run.Measured}, Center: p.Center, Low: math.NaN(), High: math.NaN()})
+		t.Points = append(t.Points, trend.Point{Run: &trend.Run{Revision: p.Run.Revision, Measured: p.Run.Measured}, Center: p.Center, Detail: trend.CenterAlone})
 	}
 	return t
 }

@@ -25,7 +25,7 @@ func madeSeries(name string, unit string, runs int, center func(n int) float64) 
 			Run: &trend.Run{
 				Revision: bench.Revision{Commit: fmt.Sprintf("%07x%033d", 0xabc0000+n, 0), Time: at, Subject: fmt.Sprintf("Change number %d, with a subject that is longer than fits", n), Branch: "main"},
 				Measured: at.Add(time.Minute)},
-			Center: c, Low: c * 0.99, High: c * 1.01, Samples: []float64{c * 0.99, c, c * 1.01},
+			Center: c, Detail: &trend.Detail{Low: c * 0.99, High: c * 1.01, Samples: []float64{c * 0.99, c, c * 1.01}},
 		})
 	}
 	return s

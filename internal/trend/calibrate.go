@@ -126,7 +126,9 @@ func Speed(unit string) int {
 // interval is wider by what the kinds of work differ in. Across keeps what was measured. A unit
 // that does not depend on a machine's speed stays as it is.
 func (p Point) Calibrated(c Calibration, unit string) Point {
-	p.Across = &Across{Raw: p.Center, RawLow: p.Low, RawHigh: p.High}
+	d := *p.Detail
+	p.Detail = &d
+	d.Across = &Across{Raw: p.Center, RawLow: d.Low, RawHigh: d.High}
 	factor, low, high := float64(c.Factor), float64(c.Low), float64(c.High)
 	switch Speed(unit) {
 	case 0:
@@ -134,11 +136,11 @@ func (p Point) Calibrated(c Calibration, unit string) Point {
 	case -1:
 		factor, low, high = 1/factor, 1/high, 1/low
 	}
-	p.Center, p.Low, p.High = p.Center*factor, p.Low*low, p.High*high
-	samples := make([]float64, len(p.Samples))
-	for i, x := range p.Samples {
+	p.Center, d.Low, d.High = p.Center*factor, d.Low*low, d.High*high
+	samples := make([]float64, len(d.Samples))
+	for i, x := range d.Samples {
 		samples[i] = x * factor
 	}
-	p.Samples, p.Across.Adjusted = samples, true
+	d.Samples, d.Across.Adjusted = samples, true
 	return p
 }

@@ -55,7 +55,7 @@ func TestCalibrate(t *testing.T) {
 
 func TestCalibratedPoints(t *testing.T) {
 	c := Calibration{Factor: 2, Low: 1.6, High: 2.5}
-	p := Point{Center: 10, Low: 8, High: 12, Samples: []float64{10, 11}}
+	p := Point{Center: 10, Detail: &Detail{Low: 8, High: 12, Samples: []float64{10, 11}}}
 	for unit, want := range map[string][4]float64{"sec/op": {20, 12.8, 30, 22}, "p99-sec": {20, 12.8, 30, 22}, "B/s": {5, 3.2, 7.5, 5.5}, "B/op": {10, 8, 12, 11}, "allocs/op": {10, 8, 12, 11}} {
 		got := p.Calibrated(c, unit)
 		if have := [4]float64{got.Center, got.Low, got.High, got.Samples[1]}; have != want || got.Across.Raw != 10 || got.Across.Adjusted != (Speed(unit) != 0) {

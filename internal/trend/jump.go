@@ -105,8 +105,8 @@ func (j jump) half() float64 {
 
 // moments are the mean of y[a:b], from the middle, and their squared distance from it.
 func (s *stretch) moments(a, b int) (mean, rss float64) {
-	n, sum := float64(b-a), s.sumY[b]-s.sumY[a]
-	return sum / n, max(0, s.sumSquare[b]-s.sumSquare[a]-sum*sum/n)
+	n, sum := float64(b-a), s.sums[b].y-s.sums[a].y
+	return sum / n, max(0, s.sums[b].yy-s.sums[a].yy-sum*sum/n)
 }
 
 // slope are the sums of a line through y[a:b]: of the squared places, and of places times y, each
@@ -114,5 +114,5 @@ func (s *stretch) moments(a, b int) (mean, rss float64) {
 func (s *stretch) slope(a, b int) (xx, xy float64) {
 	n := float64(b - a)
 	xx = n * (n*n - 1) / 12
-	return xx, s.sumPlaceTimesY[b] - s.sumPlaceTimesY[a] - float64(a+b-1)/2*(s.sumY[b]-s.sumY[a])
+	return xx, s.sums[b].iy - s.sums[a].iy - float64(a+b-1)/2*(s.sums[b].y-s.sums[a].y)
 }

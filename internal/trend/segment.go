@@ -41,13 +41,14 @@ type stretch struct {
 	y     []float64 // tamed
 	sd    []float64 // of the noise about each
 
-	// Running sums, each with a zero in front: of the weight 1/sd², and with it of y, y², the place,
-	// its square and place·y; and without weights of y, y² and place·y. y counts from middle here, so
-	// that the squares keep their digits.
-	middle                          float64
-	w, wy, wyy, wi, wii, wiy        []float64
-	sumY, sumSquare, sumPlaceTimesY []float64
+	// y counts from middle in the running sums, which have a zero in front, so that the squares keep their digits.
+	middle float64
+	sums   []sums
 }
+
+// sums are of the weight 1/sd², and with it of y, y², the place i, its square and i·y; and without weights of y, y²
+// and i·y. The partition reads most of them at two places for each pair of places.
+type sums struct{ w, wy, wyy, wi, wii, wiy, y, yy, iy float64 }
 
 func newStretch(values []float64) *stretch {
 	s := &stretch{logs: true}
@@ -122,32 +123,28 @@ func tame(y, sd []float64) []float64 {
 
 func (s *stretch) sum() {
 	n := len(s.y)
-	sums := []*[]float64{&s.w, &s.wy, &s.wyy, &s.wi, &s.wii, &s.wiy, &s.sumY, &s.sumSquare, &s.sumPlaceTimesY}
-	all := make([]float64, len(sums)*(n+1))
-	for i, p := range sums {
-		*p = all[i*(n+1) : (i+1)*(n+1)]
-	}
+	s.sums = make([]sums, n+1)
 	s.middle = s.y[n/2]
 	for i := range s.y {
 		y, x := s.y[i]-s.middle, float64(i)
-		w := 1 / (s.sd[i] * s.sd[i])
-		for j, term := range [...]float64{w, w * y, w * y * y, w * x, w * x * x, w * x * y, y, y * y, x * y} {
-			(*sums[j])[i+1] = (*sums[j])[i] + term
-		}
+		w, t := 1/(s.sd[i]*s.sd[i]), s.sums[i]
+		s.sums[i+1] = sums{t.w + w, t.wy + w*y, t.wyy + w*y*y, t.wi + w*x, t.wii + w*x*x, t.wiy + w*x*y, t.y + y, t.yy + y*y, t.iy + x*y}
 	}
 }
 
 // level is the weighted squared distance of y[a:b] from their weighted mean.
 func (s *stretch) level(a, b int) float64 {
-	w, wy := s.w[b]-s.w[a], s.wy[b]-s.wy[a]
-	return max(0, s.wyy[b]-s.wyy[a]-wy*wy/w)
+	from, to := &s.sums[a], &s.sums[b]
+	w, wy := to.w-from.w, to.wy-from.wy
+	return max(0, to.wyy-from.wyy-wy*wy/w)
 }
 
 // tilt are the weighted sums of a line through y[a:b]: of the squared places, and of places times y,
 // each from its mean.
 func (s *stretch) tilt(a, b int) (xx, xy float64) {
-	w, x, y := s.w[b]-s.w[a], s.wi[b]-s.wi[a], s.wy[b]-s.wy[a]
-	return s.wii[b] - s.wii[a] - x*x/w, s.wiy[b] - s.wiy[a] - x*y/w
+	from, to := &s.sums[a], &s.sums[b]
+	w, x, y := to.w-from.w, to.wi-from.wi, to.wy-from.wy
+	return to.wii - from.wii - x*x/w, to.wiy - from.wiy - x*y/w
 }
 
 // line is the weighted squared distance of y[a:b] from a line, given that from their mean.

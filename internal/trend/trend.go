@@ -33,13 +33,23 @@ type Point struct {
 	// The points that a run has of hundreds of benchmarks share one Run, as an overview of ten thousand
 	// runs has millions of points.
 	*Run
-	// Center and its 95 % interval are in base units. Low and High may be infinite or NaN where there
-	// is no interval. A Center of NaN says that the run did not measure the benchmark.
-	Center, Low, High float64
-	Samples           []float64
+	// Center is in base units. NaN says that the run did not measure the benchmark.
+	Center float64
+	// The points of such an overview do without, and share CenterAlone. It is never nil.
+	*Detail
+}
+
+// A Detail is what a run has of a benchmark besides the center.
+type Detail struct {
+	// Low and High are the center's 95 % interval. They may be infinite or NaN where there is none.
+	Low, High float64
+	Samples   []float64
 	// Across is nil but in a series of several machines.
 	Across *Across
 }
+
+// CenterAlone says that nothing but the center is known. Nobody may change it.
+var CenterAlone = &Detail{Low: math.NaN(), High: math.NaN()}
 
 // Across is what a point of a series of several machines has besides.
 type Across struct {

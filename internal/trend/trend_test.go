@@ -19,7 +19,7 @@ func series(centers ...float64) Series {
 	s := Series{Benchmark: bench.Benchmark{Package: "p", Name: "B", Procs: 1}, Unit: bench.Time}
 	for i, c := range centers {
 		s.Points = append(s.Points, Point{Run: &Run{Revision: bench.Revision{Commit: fmt.Sprintf("%040d", i), Time: start.Add(time.Duration(i) * time.Hour)}},
-			Center: c, Low: math.NaN(), High: math.NaN()})
+			Center: c, Detail: &Detail{Low: math.NaN(), High: math.NaN()}})
 	}
 	return s
 }
