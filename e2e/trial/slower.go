@@ -107,9 +107,9 @@ const fewSpins, manySpins = 1, 41
 
 func (s slope) at(spins int) float64 { return s.few + s.each*float64(spins-fewSpins) }
 
-// spins is how many slow the benchmark down by a share.
+// spins is how many slow the benchmark down by a share. Fewer than were measured would be a guess.
 func (s slope) spins(effect float64) int {
-	return max(0, fewSpins+int(math.Round((effect-s.few)/s.each)))
+	return max(fewSpins, fewSpins+int(math.Round((effect-s.few)/s.each)))
 }
 
 // calibrate measures the benchmarks with few and with many spins and draws the line between them.

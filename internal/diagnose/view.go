@@ -15,8 +15,9 @@ type view struct {
 	units      map[string]*bench.Result
 	// improved says that base is the slower one, or the dearer where only other units moved.
 	improved bool
-	// ratio is how many times as long the slower revision takes; 1 where the time did not change.
-	ratio float64
+	// ratio is how many times as long the slower revision takes; 1 where the time did not change. dearer is the
+	// same, or where that is 1, how many times as many instructions it executes.
+	ratio, dearer float64
 }
 
 // causeLimit is the part of the time from which on something counts as a cause where no change is
@@ -49,11 +50,25 @@ func newView(c *bench.Comparison, b bench.Benchmark) *view {
 		better = better || r.Verdict == bench.Improvement
 	}
 	v.improved = better && !worse
-	if t := v.units[bench.Time]; t != nil && t.Change.Valid() && t.Change > -1 && (t.Verdict == bench.Regression || t.Verdict == bench.Improvement) {
+	if t := v.units[bench.Time]; changed(t) {
 		v.improved = t.Change < 0
-		v.ratio = math.Max(1+float64(t.Change), 1/(1+float64(t.Change)))
+		v.ratio = factor(t.Change)
+	}
+	v.dearer = v.ratio
+	if i := v.units[bench.Instructions]; v.ratio == 1 && changed(i) && v.improved == (i.Change < 0) {
+		v.dearer = factor(i.Change)
 	}
 	return v
+}
+
+// changed tells whether a unit has a change that can be explained.
+func changed(r *bench.Result) bool {
+	return r != nil && r.Change.Valid() && r.Change > -1 && (r.Verdict == bench.Regression || r.Verdict == bench.Improvement)
+}
+
+// factor is how many times as much the dearer side of a change takes.
+func factor(change bench.Number) float64 {
+	return math.Max(1+float64(change), 1/(1+float64(change)))
 }
 
 // sides are the names of the slower revision and of the other.
@@ -156,7 +171,7 @@ func (v *view) share(group string) (s portion, ok bool) {
 		count := math.Round(s.part * float64(slow))
 		s.low, s.high = wilson(int64(count), slow)
 		switch {
-		case v.ratio > 1:
+		case v.dearer > 1:
 			s.explains = v.explains(s.part, s.other, slow, other)
 		case s.low >= causeLimit:
 			s.explains = Found
@@ -178,7 +193,7 @@ func (v *view) explains(part, otherPart float64, slow, other int64) State {
 	size := (part - otherPart*scale) * busySlow
 	n, m := float64(slow), float64(other)
 	err := busySlow * math.Sqrt(math.Max(1, part*n)/(n*n)+scale*scale*math.Max(1, otherPart*m)/(m*m))
-	want := explained * (1 - 1/v.ratio)
+	want := explained * (1 - 1/v.dearer)
 	switch {
 	case size >= want && size >= 2*err:
 		return Found
@@ -193,10 +208,10 @@ func (v *view) explains(part, otherPart float64, slow, other int64) State {
 func (v *view) cpuRatio(slow, other int64) float64 {
 	a, b := v.usages()
 	if a == nil || b == nil || a.Operations <= 0 || b.Operations <= 0 {
-		return v.ratio
+		return v.dearer
 	}
 	raw := float64(slow) / float64(a.Operations) / (float64(other) / float64(b.Operations))
-	return agreed(raw, v.ratio, slow, other)
+	return agreed(raw, v.dearer, slow, other)
 }
 
 // group is a verdict by the share of a group of functions; what names it.

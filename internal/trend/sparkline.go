@@ -45,8 +45,11 @@ func Sparkline(values []float64, width int) string {
 	return b.String()
 }
 
-// squeeze makes at most width values of any number: the median of each stretch, NaN where a stretch
-// has no value.
+// enoughForHeight is how many values of a stretch tell one of eight heights, or up to twice as many.
+const enoughForHeight = 50
+
+// squeeze makes at most width values of any number: the median of each stretch, or of some of its values where it
+// is long; NaN where a stretch has no value.
 func squeeze(values []float64, width int) []float64 {
 	n := len(values)
 	if n <= width {
@@ -55,6 +58,13 @@ func squeeze(values []float64, width int) []float64 {
 	out := make([]float64, width)
 	for i := range out {
 		stretch := slices.DeleteFunc(slices.Clone(values[i*n/width:(i+1)*n/width]), math.IsNaN)
+		if each := len(stretch) / enoughForHeight; each > 1 {
+			some := stretch[:0]
+			for j := 0; j < len(stretch); j += each {
+				some = append(some, stretch[j])
+			}
+			stretch = some
+		}
 		if out[i] = math.NaN(); len(stretch) > 0 {
 			out[i] = median(stretch)
 		}
