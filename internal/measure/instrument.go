@@ -252,6 +252,7 @@ func (b *observer) run(ctx context.Context, in instrument, bm bench.Benchmark, b
 	c := call{binary: bin, env: b.env, deadline: b.end.Add(b.grace), args: slices.Concat(selecting(bm), []string{
 		"-test.timeout=0", "-test.count=1", fmt.Sprintf("-test.cpu=%d", bm.Procs), fmt.Sprintf("-test.benchtime=%dx", n),
 	}, in.args(file))}
+	c.memory = true
 	saw := sight{operations: n}
 	if in.debug != "" {
 		c.env, c.errorLine = withDebug(b.env, in.debug), saw.collections.line
@@ -263,6 +264,9 @@ func (b *observer) run(ctx context.Context, in instrument, bm bench.Benchmark, b
 		return sight{}, err
 	}
 	saw.usage = usageOf(e.state)
+	if e.memory > 0 {
+		saw.usage.MaxRSS = e.memory
+	}
 	saw.usage.Operations, saw.usage.Wall = n, e.wall.Seconds()
 	saw.usage.Quota = b.machine.countsThrottling()
 	saw.usage.Throttled = (after.throttled - before.throttled).Seconds()

@@ -1,10 +1,12 @@
 package measure
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -130,6 +132,7 @@ func TestObserve(t *testing.T) {
 			BaseSeconds: seconds, HeadSeconds: seconds, Change: change, Allocates: allocates}
 	}
 	dir := t.TempDir()
+	mine := bytes.Repeat([]byte{1}, 256<<20) // which no process that is looked at has
 	seen, notes, err := Observe(context.Background(), ObserveOptions{Dir: dir, Budget: 5 * time.Minute, Subjects: []Subject{
 		subject("Spin", 6e-6, 1, 0), subject("Make", 2e-6, 0, 1), subject("Fail", 1e-6, 1, 0), subject("Exit", 1e-6, 1, 0), subject("Spoil", 6e-6, 1, 0),
 	}})
@@ -156,6 +159,9 @@ func TestObserve(t *testing.T) {
 			}
 			if want.cpu && (o.Usage.User <= 0 || o.Usage.Wall < o.Usage.User/2 || o.Usage.Counted && (o.Usage.MaxRSS < 1<<20 || o.Usage.Minor == 0)) {
 				t.Errorf("%s: usage %+v", seen[i].Subject.Benchmark, o.Usage)
+			}
+			if runtime.GOOS == "linux" && o.Usage.MaxRSS >= int64(len(mine)) {
+				t.Errorf("%s: %d MB of memory, which are ours", seen[i].Subject.Benchmark, o.Usage.MaxRSS>>20)
 			}
 		}
 	}

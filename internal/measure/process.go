@@ -37,6 +37,8 @@ type call struct {
 	timeoutNow func() time.Duration
 	// deadline ends it whatever it does; the zero time is none.
 	deadline time.Time
+	// memory asks for ending.memory.
+	memory bool
 }
 
 // An ending is how a process ended.
@@ -46,6 +48,7 @@ type ending struct {
 	overdue  bool // it was ended at the deadline
 	cpu      time.Duration
 	state    *os.ProcessState
+	memory   int64  // resident bytes at most, as they were last seen; 0 where nothing tells
 	err      error  // what Wait returned; nil for exit status 0
 	tail     string // the end of everything it printed
 }
@@ -131,6 +134,9 @@ func (c call) watch(ctx context.Context, cmd *exec.Cmd, lines *lineWriter, done 
 			killGroup(cmd)
 			return e
 		case <-tick.C:
+			if c.memory {
+				e.memory = max(e.memory, peakMemory(cmd.Process.Pid))
+			}
 			timeout := c.timeout
 			if c.timeoutNow != nil {
 				timeout = c.timeoutNow()
