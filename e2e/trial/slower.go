@@ -109,7 +109,7 @@ func (s slope) at(spins int) float64 { return s.few + s.each*float64(spins-fewSp
 
 // spins is how many slow the benchmark down by a share. Fewer than were measured would be a guess.
 func (s slope) spins(effect float64) int {
-	return max(fewSpins, fewSpins+int(math.Round((effect-s.few)/s.each)))
+	return fewSpins + max(0, int(math.Round((effect-s.few)/s.each)))
 }
 
 // calibrate measures the benchmarks with few and with many spins and draws the line between them.

@@ -53,10 +53,6 @@ func (q *trendQuery) merge(series []history.Series, o ordered) []history.Series 
 	if q.machines == nil {
 		return series
 	}
-	place := make(map[int64]int, len(o.ids))
-	for i, id := range o.ids {
-		place[id] = i
-	}
 	type key struct{ repository, source, plan string }
 	at := map[key]int{}
 	var out []history.Series
@@ -73,7 +69,7 @@ func (q *trendQuery) merge(series []history.Series, o ordered) []history.Series 
 		}
 		to := &out[i]
 		to.Points = slices.Concat(to.Points, s.Points)
-		slices.SortFunc(to.Points, func(a, b history.Point) int { return cmp.Compare(place[a.Run.ID], place[b.Run.ID]) })
+		slices.SortFunc(to.Points, func(a, b history.Point) int { return cmp.Compare(o.at[a.Run.ID], o.at[b.Run.ID]) })
 	}
 	return out
 }

@@ -273,7 +273,7 @@ func (q *trendQuery) read(ctx context.Context) error {
 	var same []history.Series // of one benchmark
 	var looking errgroup.Group
 	looking.SetLimit(runtime.GOMAXPROCS(0)) // reading waits for those, so few series are in memory twice
-	look := func() {
+	whole := func() {                       // all series of a benchmark are there
 		if s := q.choose(q.merge(same, o)); s != nil {
 			v := new(trend.View)
 			q.views = append(q.views, v)
@@ -285,15 +285,16 @@ func (q *trendQuery) read(ctx context.Context) error {
 		same = nil
 	}
 	err := q.store.EachSeries(ctx, q.filter, func(runs []history.Run) {
+		looking.Wait() // for those of what the store reads again
 		o, same, q.views, q.scope.Apart = q.order(ctx, runs), nil, nil, nil
 	}, func(s history.Series) {
 		if len(same) > 0 && same[0].Benchmark != s.Benchmark {
-			look()
+			whole()
 		}
 		same = append(same, s)
 	})
 	if err == nil {
-		look()
+		whole()
 	}
 	looking.Wait()
 	switch {
@@ -346,7 +347,8 @@ func (q *trendQuery) choose(series []history.Series) *history.Series {
 type ordered struct {
 	runs   []trend.Run
 	ids    []int64
-	places []int // in runs
+	places []int         // in runs
+	at     map[int64]int // of a run's number, in ids
 }
 
 // order puts the runs that are shown into the order of the trend.
@@ -362,13 +364,12 @@ func (q *trendQuery) order(ctx context.Context, runs []history.Run) ordered {
 	}
 	q.runs = slices.Clone(runs)
 	inOrder(ctx, q.Dir, q.Branch, q.runs)
-	o := ordered{runs: make([]trend.Run, len(runs)), ids: make([]int64, len(runs)), places: make([]int, len(runs))}
-	place := make(map[int64]int, len(runs))
-	for i, r := range q.runs {
-		place[r.ID], o.runs[i] = i, trend.Run{Revision: r.Revision, Measured: r.Measured}
-	}
+	o := ordered{runs: make([]trend.Run, len(runs)), ids: make([]int64, len(runs)), places: make([]int, len(runs)), at: make(map[int64]int, len(runs))}
 	for i, r := range runs {
-		o.ids[i], o.places[i] = r.ID, place[r.ID]
+		o.ids[i], o.at[r.ID] = r.ID, i
+	}
+	for i, r := range q.runs {
+		o.places[o.at[r.ID]], o.runs[i] = i, trend.Run{Revision: r.Revision, Measured: r.Measured}
 	}
 	return o
 }

@@ -151,7 +151,7 @@ func (w *watch) notes(inside time.Duration) []string {
 	}
 	for _, t := range texts {
 		if n := w.kinds[t.kind]; n > 0 {
-			out = append(out, fmt.Sprintf("%s during %d of %d pairs; %d pairs were measured again", t.text, n, w.pairs, w.again))
+			out = append(out, fmt.Sprintf("%s during %d of %d pairs; measured again: %d", t.text, n, w.pairs, w.again))
 		}
 	}
 	end := w.machine.read()

@@ -58,15 +58,12 @@ func squeeze(values []float64, width int) []float64 {
 	out := make([]float64, width)
 	for i := range out {
 		stretch := slices.DeleteFunc(slices.Clone(values[i*n/width:(i+1)*n/width]), math.IsNaN)
-		if each := len(stretch) / enoughForHeight; each > 1 {
-			some := stretch[:0]
-			for j := 0; j < len(stretch); j += each {
-				some = append(some, stretch[j])
-			}
-			stretch = some
+		some := stretch[:0]
+		for j := 0; j < len(stretch); j += max(1, len(stretch)/enoughForHeight) {
+			some = append(some, stretch[j])
 		}
-		if out[i] = math.NaN(); len(stretch) > 0 {
-			out[i] = median(stretch)
+		if out[i] = math.NaN(); len(some) > 0 {
+			out[i] = median(some)
 		}
 	}
 	return out
