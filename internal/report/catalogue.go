@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"strconv"
@@ -29,35 +30,28 @@ type message struct {
 	one, other string
 }
 
-var catalogues = sync.OnceValues(func() (map[string]*catalogue, error) {
-	all := map[string]*catalogue{}
+// catalogues holds the texts of each language, read when they are first asked for.
+var catalogues = func() map[string]func() (*catalogue, error) {
+	all := map[string]func() (*catalogue, error){}
 	for _, lang := range Languages {
-		b, err := catalogueFiles.ReadFile("catalogue/" + lang + ".yaml")
-		if err != nil {
-			return nil, err
-		}
-		c, err := parseCatalogue(lang, b)
-		if err != nil {
-			return nil, err
-		}
-		all[lang] = c
+		all[lang] = sync.OnceValues(func() (*catalogue, error) {
+			b, err := catalogueFiles.ReadFile("catalogue/" + lang + ".yaml")
+			if err != nil {
+				return nil, err
+			}
+			return parseCatalogue(lang, b)
+		})
 	}
-	return all, nil
-})
+	return all
+}()
 
 // catalogueOf returns the texts of a language, "" being English.
 func catalogueOf(lang string) (*catalogue, error) {
-	if lang == "" {
-		lang = "en"
+	read := catalogues[cmp.Or(lang, "en")]
+	if read == nil {
+		return nil, fmt.Errorf("the report's language is %q; it can be %s", lang, strings.Join(Languages, " or "))
 	}
-	all, err := catalogues()
-	if err != nil {
-		return nil, err
-	}
-	if c := all[lang]; c != nil {
-		return c, nil
-	}
-	return nil, fmt.Errorf("the report's language is %q; it can be %s", lang, strings.Join(Languages, " or "))
+	return read()
 }
 
 func parseCatalogue(lang string, b []byte) (*catalogue, error) {

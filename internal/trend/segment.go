@@ -156,6 +156,15 @@ func (s *stretch) line(a, b int, level float64) float64 {
 	return max(0, level-xy*xy/xx)
 }
 
+// tilted tells whether a line through y[a:b] explains more than its price. The partition asks of each
+// pair of places, so nothing is divided here.
+func (s *stretch) tilted(a, b int) bool {
+	from, to := &s.sums[a], &s.sums[b]
+	w, x, y := to.w-from.w, to.wi-from.wi, to.wy-from.wy
+	xx, xy := w*(to.wii-from.wii)-x*x, w*(to.wiy-from.wiy)-x*y
+	return xy*xy > slopePrice*w*xx
+}
+
 // step is the cost of one step at m in y[a:b]: from one level to another, from one line to another of
 // the same slope, or from any line to any other, each slope at its price.
 func (s *stretch) step(a, m, b int) float64 {
@@ -183,7 +192,7 @@ func (s *stretch) partition() []int {
 		best[b] = math.Inf(1)
 		for a := 0; a <= b-least; a++ {
 			cost := s.level(a, b)
-			if b-a >= slopeLeast && cost > slopePrice {
+			if b-a >= slopeLeast && cost > slopePrice && s.tilted(a, b) {
 				cost = min(cost, s.line(a, b, cost)+slopePrice)
 			}
 			if cost += best[a] + levelPrice; cost < best[b] {
