@@ -108,8 +108,8 @@ func checkLooks(looks []int) error {
 	if len(looks) == 0 {
 		return nil
 	}
-	if len(looks) != len(shares) || looks[0] < 1 || !slices.IsSorted(looks) {
-		return fmt.Errorf("deciding again: the looks %v are not %d growing numbers", looks, len(shares))
+	if len(looks) != len(usualSchedule.shares) || looks[0] < 1 || !slices.IsSorted(looks) {
+		return fmt.Errorf("deciding again: the looks %v are not %d growing numbers", looks, len(usualSchedule.shares))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 // A family is all tests of a comparison: those that Holm's correction is over.
 type family struct {
 	settings Settings
+	schedule schedule
 	looks    []int // nil until the first chance to decide anything; of readings that have none of their own
 	readings []*reading
 	tests    int
@@ -23,7 +24,13 @@ type reading struct {
 	tests     []*pairedTest // in the order in which the units appear, sec/op first
 }
 
-func newFamily(s Settings, looks []int) *family { return &family{settings: s, looks: looks} }
+func newFamily(s Settings, looks []int) *family {
+	f := &family{settings: s, schedule: usualSchedule, looks: looks}
+	if s.overLayouts {
+		f.schedule = layoutSchedule
+	}
+	return f
+}
 
 // take reads the pairs that were added to each series.
 func (f *family) take(series []bench.Series) {
@@ -94,7 +101,7 @@ func (r *reading) derived(t *pairedTest) bool {
 // look takes the p values of the looks that were reached, and corrects them where there is a new one.
 func (f *family) look() {
 	if f.looks == nil {
-		f.looks = looksFor(f.count(), f.settings.Rate())
+		f.looks = f.schedule.looks(f.count(), f.settings.Rate())
 	}
 	for _, r := range f.readings {
 		for _, t := range r.tests {
@@ -103,7 +110,7 @@ func (f *family) look() {
 	}
 	fresh := false
 	for t := range f.tested {
-		fresh = t.look() || fresh
+		fresh = t.look(f.schedule.shares) || fresh
 	}
 	if fresh {
 		f.correct()
@@ -157,7 +164,7 @@ func (f *family) count() int {
 
 // look takes the p values at the looks that the pairs reach for the first time. It tells whether
 // there was one.
-func (t *pairedTest) look() bool {
+func (t *pairedTest) look(shares []float64) bool {
 	before := t.looked
 	for ; t.looked < len(t.looks) && t.looks[t.looked] <= len(t.diffs); t.looked++ {
 		t.spend(t.looks[t.looked], shares[t.looked])
@@ -246,21 +253,13 @@ func (f *family) slower(t *pairedTest) bool {
 	return t.slow.adjusted <= f.settings.Rate() && t.slow.beyond()
 }
 
-// slimChance is the chance of a decision, seen from a look, below which measuring ends; noChance is that
-// seen from any number of pairs from fewToGiveUp on.
-const (
-	slimChance  = 0.3
-	noChance    = 0.07
-	fewToGiveUp = 12
-)
-
 // hopeless tells whether going on to the last look would hardly decide anything.
 func (f *family) hopeless(t *pairedTest) bool {
 	n := len(t.diffs)
 	if slices.Contains(t.looks, n) {
-		return f.chance(t) < slimChance
+		return f.chance(t) < f.schedule.slim
 	}
-	return n >= fewToGiveUp && f.chance(t) < noChance
+	return n >= fewToGiveUp && f.chance(t) < f.schedule.none
 }
 
 // chance is that of a decision at the last look, with the estimate and its standard error as they are:
@@ -275,7 +274,7 @@ func (f *family) chance(t *pairedTest) float64 {
 	move := now * math.Sqrt(1-n/last) // sd of where the estimate will be
 	low, high := t.margins()
 	chance := between(e.center, move, low+z*then, high-z*then)
-	far := then * normalQuantile(1-f.settings.Rate()*(1-slowShare)*shares[len(shares)-1]/float64(2*max(1, f.tests)))
+	far := then * normalQuantile(1-f.settings.Rate()*(1-slowShare)*f.schedule.shares[len(f.schedule.shares)-1]/float64(2*max(1, f.tests)))
 	low, high = t.bounds(t.limit)
 	return chance + 1 - between(e.center, move, min(low, -far), max(high, far))
 }
@@ -301,7 +300,7 @@ func (f *family) timeIsUp() {
 	}
 	for _, t := range late {
 		left := 1.0
-		for _, s := range shares[:t.looked] {
+		for _, s := range f.schedule.shares[:t.looked] {
 			left -= s
 		}
 		if n := len(t.diffs); n > 0 && left > 0 {

@@ -141,7 +141,7 @@ func TestUnitsThatComeAndGo(t *testing.T) {
 		}
 	}
 	results, pairs := drive([]bench.Series{s}, Settings{})
-	if pairs > looksFor(2, DefaultFalseAlarmRate)[2] {
+	if pairs > usualSchedule.looks(2, DefaultFalseAlarmRate)[2] {
 		t.Errorf("measured %d pairs", pairs)
 	}
 	for _, r := range results {

@@ -44,7 +44,7 @@ type candidate struct {
 // NewConfirmation picks what has to be confirmed: series holds the benchmarks to measure again,
 // reduced to the units in question.
 func NewConfirmation(results []bench.Result, all []bench.Series, s Settings) (c *Confirmation, series []bench.Series) {
-	s.Target, s.lowAlone = relativeAlone(s), true
+	s.Target, s.overLayouts = relativeAlone(s), true
 	c = &Confirmation{seq: NewSequential(s), settings: s}
 	at := map[bench.Benchmark]int{}
 	for i, r := range results {

@@ -22,8 +22,8 @@ type Settings struct {
 	// nothing. Nil means none.
 	Ignore, Quarantine func(b bench.Benchmark) bool
 
-	// lowAlone says that the mean of the lines is not tested beside their low summary.
-	lowAlone bool
+	// overLayouts says that it is the second stage that is decided, see Confirmation.
+	overLayouts bool
 }
 
 // DefaultFalseAlarmRate is one false alarm in a hundred comparisons.

@@ -81,7 +81,7 @@ func flat(lines [][]float64) bool {
 func newPairedTest(b bench.Benchmark, unit string, s Settings) *pairedTest {
 	limit := s.LimitOf(b, unit)
 	return &pairedTest{unit: unit, better: bench.DirectionOf(unit), limit: limit, clock: clocked(unit),
-		logs: true, p: 1, adjusted: 1, slow: newSlowLines(clocked(unit) && !s.lowAlone, limit)}
+		logs: true, p: 1, adjusted: 1, slow: newSlowLines(clocked(unit) && !s.overLayouts, limit)}
 }
 
 // add takes in the pair whose lines are in column.

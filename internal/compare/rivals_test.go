@@ -217,7 +217,7 @@ func (v rival) judge(base, head [][]float64) (changed []bool, pairs int) {
 		}
 		return changed, 10 * len(base)
 	}
-	r := &race{rival: v, family: newFamily(Settings{}, looksFor(len(base), DefaultFalseAlarmRate))}
+	r := &race{rival: v, family: newFamily(Settings{}, usualSchedule.looks(len(base), DefaultFalseAlarmRate))}
 	r.family.tests = len(base)
 	for range base {
 		t := newPairedTest(bench.Benchmark{}, bench.Time, Settings{})
@@ -251,7 +251,7 @@ func (r *race) step(n int) {
 		if r.on[i] && (look >= 0 || r.always || r.peeking) {
 			value := r.p(logs(t.base), logs(t.head), t.diffs)
 			if look >= 0 && !r.always && !r.peeking {
-				value /= shares[look]
+				value /= usualSchedule.shares[look]
 			}
 			t.p = min(t.p, value)
 		}
@@ -336,7 +336,7 @@ type score struct {
 
 // enter lets all rivals judge a pull request.
 func enter(scores []score, p *pull, count func(s *score, changed []bool, pairs int)) {
-	base, head := reel(p, looksFor(len(p.benchmarks), DefaultFalseAlarmRate)[2])
+	base, head := reel(p, usualSchedule.looks(len(p.benchmarks), DefaultFalseAlarmRate)[2])
 	for j, v := range rivals {
 		changed, pairs := v.judge(base, head)
 		count(&scores[j], changed, pairs)

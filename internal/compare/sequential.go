@@ -59,15 +59,35 @@ const firstLook = 8
 // oneSidedPairs is how often a benchmark that only one revision has is measured.
 const oneSidedPairs = firstLook
 
-// shares of the error budget, a look each.
-var shares = []float64{0.5, 0.25, 0.25}
+// A schedule says when tests are looked at and when they are given up. How much of the error budget a look has
+// does not depend on what was seen.
+type schedule struct {
+	times  []int     // the looks, in multiples of the first
+	shares []float64 // of the error budget, a look each
+	// slim is the chance of a decision, seen from a look, below which measuring ends; none is that seen from
+	// any number of pairs from fewToGiveUp on.
+	slim, none float64
+}
 
-// looksFor fixes the looks for a number of tests: the first where a test with four pairs to spare
-// can be significant after the correction, the others at twice and four times as many.
-func looksFor(tests int, rate float64) []int {
-	bits := math.Log2(2 * float64(max(1, tests)) / (rate * (1 - slowShare) * shares[0]))
-	n := int(math.Ceil(bits)) + 4
-	return []int{n, 2 * n, 4 * n}
+// layoutSchedule is that of what is measured again over layouts. It is more patient: without a change hardly
+// anything comes so far, and what did is worth the time that the job has left.
+var (
+	usualSchedule  = schedule{times: []int{1, 2, 4}, shares: []float64{0.5, 0.25, 0.25}, slim: 0.3, none: 0.07}
+	layoutSchedule = schedule{times: []int{1, 2, 4, 8}, shares: []float64{0.5, 0.25, 0.125, 0.125}, slim: 0.15, none: 0.03}
+)
+
+const fewToGiveUp = 12
+
+// looks fixes the looks for a number of tests: the first where a test with four pairs to spare can be
+// significant after the correction.
+func (s schedule) looks(tests int, rate float64) []int {
+	bits := math.Log2(2 * float64(max(1, tests)) / (rate * (1 - slowShare) * s.shares[0]))
+	first := int(math.Ceil(bits)) + 4
+	var looks []int
+	for _, k := range s.times {
+		looks = append(looks, k*first)
+	}
+	return looks
 }
 
 // NewSequential begins a comparison.

@@ -50,7 +50,7 @@ func TestReadingPairByPairChangesNothing(t *testing.T) {
 // one that is only just noisy goes on.
 func TestHopelessOnesAreGivenUp(t *testing.T) {
 	rng := rand.New(rand.NewPCG(22, 22))
-	first := looksFor(1, DefaultFalseAlarmRate)[0]
+	first := usualSchedule.looks(1, DefaultFalseAlarmRate)[0]
 	stopped := 0
 	for range 100 {
 		results, pairs := drive([]bench.Series{noisy(rng, "a", 100, 0, 0.3)}, Settings{})
@@ -82,7 +82,7 @@ func TestExactUnits(t *testing.T) {
 		verdict bench.Verdict
 	}{
 		{"the same", 100, firstLook, bench.Unchanged},
-		{"one more", 101, looksFor(1, DefaultFalseAlarmRate)[0], bench.Regression},
+		{"one more", 101, usualSchedule.looks(1, DefaultFalseAlarmRate)[0], bench.Regression},
 	} {
 		results, pairs := drive([]bench.Series{fake("a", bench.Allocs, repeat(100, 60), repeat(c.head, 60))}, Settings{})
 		if r := results[0]; r.Verdict != c.verdict || r.Reason != bench.ReasonExact || pairs != c.pairs {
@@ -157,7 +157,7 @@ func TestLuckyHalvesAreNoChange(t *testing.T) {
 // look. A round of 5,000 benchmarks takes about 800 seconds of measuring.
 func BenchmarkSequentialRound(b *testing.B) {
 	for _, size := range []int{100, 5000} {
-		for _, pairs := range []int{10, looksFor(size*5/4, DefaultFalseAlarmRate)[0], 40} {
+		for _, pairs := range []int{10, usualSchedule.looks(size*5/4, DefaultFalseAlarmRate)[0], 40} {
 			b.Run(fmt.Sprintf("%dx%d", size, pairs), func(b *testing.B) {
 				series := roundOf(size, pairs)
 				for b.Loop() {

@@ -17,8 +17,9 @@ import (
 	"github.com/benchbot/benchbot/internal/measure"
 )
 
-// countUndecided counts instructions of what time left undecided, for as long as measuring took; for half of that
-// what seems to be the same. They are no evidence but a second instrument, which decides what the first could not.
+// countUndecided counts instructions of what time left undecided. For as long as measuring took benchmarks are
+// counted for the first time, for half of that again what seems to be the same; what seems to have changed may take
+// all the time there is. They are no evidence but a second instrument, which decides what the first could not.
 // It is given when measuring began and by when it has to end.
 func (r *run) countUndecided(ctx context.Context, start, deadline time.Time) error {
 	if r.o.Instructions != config.CountCandidates {
@@ -27,7 +28,7 @@ func (r *run) countUndecided(ctx context.Context, start, deadline time.Time) err
 	now := time.Now()
 	measured := now.Sub(start)
 	_, undecided, _ := r.countable()
-	err := r.countInstructions(ctx, undecided, min(measured, deadline.Sub(now)), measured/2)
+	err := r.countInstructions(ctx, undecided, deadline.Sub(now), measured, measured/2)
 	r.c.Timings.ProcessSeconds += time.Since(now).Seconds()
 	return err
 }
@@ -42,7 +43,7 @@ func (r *run) gatherEvidence(ctx context.Context, start, deadline time.Time) err
 	switch r.o.Instructions {
 	case config.CountAlways:
 		changed = slices.Concat(changed, undecided, others)
-		if err := r.countInstructions(ctx, changed, time.Until(deadline.Add(-budget)), 0); err != nil {
+		if err := r.countInstructions(ctx, changed, time.Until(deadline.Add(-budget)), 0, 0); err != nil {
 			return err
 		}
 	case config.CountCandidates:
@@ -52,7 +53,7 @@ func (r *run) gatherEvidence(ctx context.Context, start, deadline time.Time) err
 			end = deadline.Add(-budget)
 		}
 		left := time.Until(end)
-		if err := r.countInstructions(ctx, changed, left, left); err != nil {
+		if err := r.countInstructions(ctx, changed, left, left, left); err != nil {
 			return err
 		}
 	default:
@@ -69,13 +70,14 @@ func (r *run) gatherEvidence(ctx context.Context, start, deadline time.Time) err
 }
 
 // countable are the benchmarks that both revisions have: changed ones, the worst first, those that are not decided,
-// the likeliest to have changed first, and the others. Changed and undecided ones are none of a package whose builds
+// first those whose change did not stand over layouts and then the likeliest to have changed, and the others. Changed and undecided ones are none of a package whose builds
 // are the same, where nothing can have changed. One that reports instructions itself is none of them.
 func (r *run) countable() (changed, undecided, others []measure.Subject) {
 	type candidate struct {
 		measure.Subject
 		verdict   bench.Verdict // a change, inconclusive or neither, of any unit
 		own, same bool
+		moved     bool    // in one layout
 		odds      float64 // the change of time in widths of its interval
 	}
 	var all []*candidate
@@ -95,6 +97,7 @@ func (r *run) countable() (changed, undecided, others []measure.Subject) {
 		}
 		if res.Unit == bench.Time {
 			c.BaseSeconds, c.HeadSeconds = float64(res.Base.Center), float64(res.Head.Center)
+			c.moved = res.Reason == bench.ReasonLayout
 			if odds := math.Abs(float64(res.Change)) / float64(res.ChangeHigh-res.ChangeLow); odds > 0 {
 				c.odds = odds // no number where no interval is known
 			}
@@ -116,7 +119,15 @@ func (r *run) countable() (changed, undecided, others []measure.Subject) {
 			c.own = true // once
 		}
 	}
-	slices.SortStableFunc(all, func(a, b *candidate) int { return cmp.Compare(b.odds, a.odds) })
+	slices.SortStableFunc(all, func(a, b *candidate) int {
+		switch {
+		case a.moved && !b.moved:
+			return -1
+		case b.moved && !a.moved:
+			return 1
+		}
+		return cmp.Compare(b.odds, a.odds)
+	})
 	for _, c := range all {
 		switch {
 		case c.own:
@@ -136,25 +147,25 @@ func (r *run) countable() (changed, undecided, others []measure.Subject) {
 // come to its end would take it from.
 const countLeast = 5 * time.Second
 
-// countInstructions counts instructions of subjects within a budget, and within a part of it those whose first
-// counts do not differ by the limit. Where there is no Valgrind that is a note only if counts of all
+// countInstructions counts instructions of subjects within a budget, within a part of it for the first time, and
+// within another again those whose first counts do not differ by the limit. Where there is no Valgrind that is a note only if counts of all
 // were asked for.
-func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject, budget, alike time.Duration) error {
+func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject, budget, first, alike time.Duration) error {
 	asked := r.o.Instructions == config.CountAlways
-	if len(subjects) == 0 || budget < countLeast && !asked {
+	if len(subjects) == 0 || min(budget, first) < countLeast && !asked {
 		return nil
 	}
 	dir := filepath.Join(r.ws.Dir, "instructions")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("counting instructions: %w", err)
 	}
-	o := measure.InstructionOptions{Subjects: subjects, Budget: budget, AlikeBudget: alike, Dir: dir, Env: r.o.Env, Progress: r.o.Progress}
+	o := measure.InstructionOptions{Subjects: subjects, Budget: budget, FirstBudget: first, AlikeBudget: alike, Dir: dir, Env: r.o.Env, Progress: r.o.Progress}
 	if !asked {
 		o.Apart = func(b bench.Benchmark, base, head float64) bool {
 			return math.Abs(head/base-1) >= r.o.Settings.LimitOf(b, bench.Instructions)
 		}
 	}
-	counts, notes, err := measure.CountInstructions(ctx, o)
+	counted, err := measure.CountInstructions(ctx, o)
 	if errors.Is(err, measure.ErrNoValgrind) {
 		if asked {
 			r.note("no instructions were counted: %v; on Debian and Ubuntu, apt-get install valgrind installs it", err)
@@ -164,16 +175,22 @@ func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject,
 	if err != nil {
 		return err
 	}
-	r.c.Notes = append(r.c.Notes, notes...)
-	r.counts = append(r.counts, counts...)
+	r.counted.Add(counted)
 	return nil
 }
 
 // judgeCounts adds the verdicts on all that was counted to the results, and keeps the profiles.
 func (r *run) judgeCounts() {
+	r.c.Notes = append(r.c.Notes, r.counted.Notes...)
+	if n := r.counted.Alike; n > 0 {
+		r.note("the instructions of %d of %d benchmarks were counted once a side, as there was no more time, and differ by less than the limit", n, r.counted.All)
+	}
+	if n := r.counted.Short; n > 0 {
+		r.note("the time for counting instructions ended before %d of %d benchmarks", n, r.counted.All)
+	}
 	r.executed = map[bench.Benchmark]measure.InstructionCount{}
 	var steady []compare.Counts
-	for _, n := range r.counts {
+	for _, n := range r.counted.Counts {
 		if n.BaseProfile != nil {
 			r.executed[n.Subject.Benchmark] = n
 		}

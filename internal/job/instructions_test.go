@@ -17,10 +17,12 @@ func TestCountableBenchmarks(t *testing.T) {
 	}
 	likely := result("Likely", bench.Time, bench.Inconclusive)
 	likely.Change, likely.ChangeLow, likely.ChangeHigh = 0.1, -0.01, 0.21
+	moved := result("Moved", bench.Time, bench.Inconclusive)
+	moved.Change, moved.ChangeLow, moved.ChangeHigh, moved.Reason = 0.01, -0.1, 0.12, bench.ReasonLayout
 	onlyHead := result("New", bench.Time, bench.New)
 	onlyHead.Base = nil
 	r := &run{targets: []measure.Target{{Package: "p", Base: &revision.Binary{Identity: "base"}, Head: &revision.Binary{Identity: "head"}}}, c: &bench.Comparison{Results: []bench.Result{
-		result("Same", bench.Time, bench.Unchanged), result("Open", bench.Time, bench.Inconclusive), likely, result("Slower", bench.Time, bench.Regression),
+		result("Same", bench.Time, bench.Unchanged), result("Open", bench.Time, bench.Inconclusive), likely, moved, result("Slower", bench.Time, bench.Regression),
 		result("Allocates", bench.Time, bench.Unchanged), result("Allocates", bench.Allocs, bench.Regression),
 		result("Counts", bench.Time, bench.Regression), result("Counts", bench.Instructions, bench.Unchanged), onlyHead,
 	}}}
@@ -33,7 +35,7 @@ func TestCountableBenchmarks(t *testing.T) {
 		}
 		return out
 	}
-	if got, want := names(), [3]string{"Slower Allocates ", "Likely Open ", "Same "}; got != want {
+	if got, want := names(), [3]string{"Slower Allocates ", "Moved Likely Open ", "Same "}; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	r.targets[0].Head.Identity = "base"

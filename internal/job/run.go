@@ -134,7 +134,7 @@ type run struct {
 	targets    []measure.Target
 	baseFailed map[string]bool // packages that do not build in base
 	aligned    []string        // files of head that were built from base's text
-	counts     []measure.InstructionCount
+	counted    measure.Counted
 	executed   map[bench.Benchmark]measure.InstructionCount // those with profiles
 }
 

@@ -35,6 +35,8 @@ type InstructionOptions struct {
 	Subjects []Subject
 	// Budget is the time for all of it. A subject that does not fit any more is left out.
 	Budget time.Duration
+	// FirstBudget is how much of Budget may be over after the first count of a subject; 0 stands for all of it.
+	FirstBudget time.Duration
 	// AlikeBudget is how much of Budget may be over for subjects to be counted again whose first counts are not Apart.
 	AlikeBudget time.Duration
 	// Dir is an existing folder for Valgrind's files.
@@ -61,6 +63,21 @@ type InstructionCount struct {
 	few [2]float64 // what the processes of few operations executed, base and head
 }
 
+// Counted is what counting came to.
+type Counted struct {
+	Counts []InstructionCount // of the subjects that were counted at all
+	Notes  []string           // what went wrong with a subject
+	// All subjects there were. Of those the counts of Alike, one a side, differ by less than the limit, so that
+	// they got no others; Short got no or too few, as the time ended.
+	All, Alike, Short int
+}
+
+// Add takes in what counting other subjects came to.
+func (c *Counted) Add(other Counted) {
+	c.Counts, c.Notes = append(c.Counts, other.Counts...), append(c.Notes, other.Notes...)
+	c.All, c.Alike, c.Short = c.All+other.All, c.Alike+other.Alike, c.Short+other.Short
+}
+
 // ErrNoValgrind says that instructions cannot be counted here.
 var ErrNoValgrind = errors.New("valgrind is not installed")
 
@@ -72,10 +89,11 @@ const countedSeconds = 0.02
 
 // CountInstructions counts instructions, base and head by turns. What goes wrong with a subject is a note; an
 // error is ErrNoValgrind or means that ctx ended.
-func CountInstructions(ctx context.Context, o InstructionOptions) (counts []InstructionCount, notes []string, err error) {
+func CountInstructions(ctx context.Context, o InstructionOptions) (Counted, error) {
+	out := Counted{All: len(o.Subjects)}
 	valgrind, err := exec.LookPath("valgrind")
 	if err != nil {
-		return nil, nil, ErrNoValgrind
+		return out, ErrNoValgrind
 	}
 	runtime.LockOSThread() // see Run
 	defer runtime.UnlockOSThread()
@@ -84,7 +102,7 @@ func CountInstructions(ctx context.Context, o InstructionOptions) (counts []Inst
 	}
 	began := time.Now()
 	c := counter{env: countingEnvironment(o.Env), dir: o.Dir, valgrind: valgrind}
-	counts = make([]InstructionCount, len(o.Subjects))
+	counts := make([]InstructionCount, len(o.Subjects))
 	for i, subject := range o.Subjects {
 		counts[i].Subject = subject
 	}
@@ -95,10 +113,12 @@ func CountInstructions(ctx context.Context, o InstructionOptions) (counts []Inst
 		if phase.alike && o.Apart != nil {
 			budget = min(budget, o.AlikeBudget)
 		}
-		c.end = began.Add(budget)
 	phase:
 		for i := range counts {
 			for !failed[i] && phase.more(&counts[i], o.Apart) {
+				if c.end = began.Add(budget); len(counts[i].Base) == 0 && o.FirstBudget > 0 {
+					c.end = began.Add(min(budget, o.FirstBudget))
+				}
 				o.Progress("count instructions", done, CountRepeats*len(counts))
 				// Of one there is the time that it takes, of the others the longest that one took so far.
 				if time.Now().Add(c.longest).After(c.end) {
@@ -107,36 +127,30 @@ func CountInstructions(ctx context.Context, o InstructionOptions) (counts []Inst
 				start := time.Now()
 				err := c.count(ctx, &counts[i])
 				if ctx.Err() != nil {
-					return nil, nil, ctx.Err()
+					return out, ctx.Err()
 				}
 				c.longest = max(c.longest, time.Since(start))
 				done++
 				if err != nil {
 					failed[i] = true
 					if len(counts[i].Base) == 0 {
-						notes = append(notes, fmt.Sprintf("no instructions of %s: %v", counts[i].Subject.Benchmark, err))
+						out.Notes = append(out.Notes, fmt.Sprintf("no instructions of %s: %v", counts[i].Subject.Benchmark, err))
 					}
 				}
 			}
 		}
 	}
-	short, alike := 0, 0
 	for i := range counts {
 		switch n := &counts[i]; {
 		case failed[i] || len(n.Base) == CountRepeats || len(n.Base) > 0 && n.Subject.Change != 0:
 		case len(n.Base) > 0 && o.Apart != nil && !n.apart(o.Apart):
-			alike++
+			out.Alike++
 		default:
-			short++
+			out.Short++
 		}
 	}
-	if alike > 0 {
-		notes = append(notes, fmt.Sprintf("the instructions of %d of %d benchmarks were counted once a side, as there was no more time, and differ by less than the limit", alike, len(counts)))
-	}
-	if short > 0 {
-		notes = append(notes, fmt.Sprintf("the time for counting instructions ended before %d of %d benchmarks", short, len(counts)))
-	}
-	return slices.DeleteFunc(counts, func(n InstructionCount) bool { return len(n.Base) == 0 }), notes, nil
+	out.Counts = slices.DeleteFunc(counts, func(n InstructionCount) bool { return len(n.Base) == 0 })
+	return out, nil
 }
 
 // A countingPhase takes counts of the subjects whose time changed, or of the others, up to so many.

@@ -32,8 +32,9 @@ func TestCountInstructions(t *testing.T) {
 		return Subject{Benchmark: bench.Benchmark{Package: "example.com/p", Name: name, Procs: 2}, Base: bin, Head: bin, BaseSeconds: seconds, HeadSeconds: seconds}
 	}
 	dir := t.TempDir()
-	counts, notes, err := CountInstructions(context.Background(), InstructionOptions{Dir: dir, Budget: 5 * time.Minute,
+	got, err := CountInstructions(context.Background(), InstructionOptions{Dir: dir, Budget: 5 * time.Minute,
 		Subjects: []Subject{subject("Spin", 2e-5), subject("Fail", 1e-6)}})
+	counts, notes := got.Counts, got.Notes
 	if err != nil || len(counts) != 1 {
 		t.Fatalf("%d were counted, notes %q: %v", len(counts), notes, err)
 	}
@@ -85,14 +86,14 @@ func TestCountInstructionsKeepsItsBudget(t *testing.T) {
 	needValgrind(t)
 	bin := observedBinary(t)
 	s := Subject{Benchmark: bench.Benchmark{Package: "example.com/p", Name: "Sleep", Procs: 1}, Base: bin, Head: bin, BaseSeconds: 1e-6, HeadSeconds: 1e-6}
-	counts, notes, err := CountInstructions(context.Background(), InstructionOptions{Dir: t.TempDir(), Budget: 2 * time.Second, Subjects: []Subject{s, s}})
-	if err != nil || len(counts) != 0 || len(notes) != 2 || !strings.Contains(notes[0], "longer than there was time for") || !strings.Contains(notes[1], "before 1 of 2 benchmarks") {
-		t.Errorf("%d were counted, notes %q: %v", len(counts), notes, err)
+	got, err := CountInstructions(context.Background(), InstructionOptions{Dir: t.TempDir(), Budget: time.Minute, FirstBudget: 2 * time.Second, Subjects: []Subject{s, s}})
+	if err != nil || len(got.Counts) != 0 || len(got.Notes) != 1 || !strings.Contains(got.Notes[0], "longer than there was time for") || got.Short != 1 || got.All != 2 {
+		t.Errorf("%+v: %v", got, err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	if _, _, err := CountInstructions(ctx, InstructionOptions{Dir: t.TempDir(), Budget: time.Minute, Subjects: []Subject{s}}); err != context.DeadlineExceeded {
+	if _, err := CountInstructions(ctx, InstructionOptions{Dir: t.TempDir(), Budget: time.Minute, Subjects: []Subject{s}}); err != context.DeadlineExceeded {
 		t.Errorf("a context that ended gives %v", err)
 	}
 	if took := time.Since(start); took > 5*time.Second {
@@ -127,7 +128,7 @@ func TestCountingOrder(t *testing.T) {
 
 func TestCountInstructionsWithoutValgrind(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	if _, _, err := CountInstructions(context.Background(), InstructionOptions{Subjects: make([]Subject, 1), Budget: time.Minute}); err != ErrNoValgrind {
+	if _, err := CountInstructions(context.Background(), InstructionOptions{Subjects: make([]Subject, 1), Budget: time.Minute}); err != ErrNoValgrind {
 		t.Errorf("it gives %v", err)
 	}
 }
