@@ -66,7 +66,7 @@ const instructions = "instructions/op"
 
 // spin takes time of the processor that it runs on and of no other: a store that is always executed would have
 // benchmarks that run in parallel pass a cache line to and fro, at a cost that depends on where the host puts the
-// processors. It is never zero.
+// processors. x never is zero.
 const spin = `
 
 //go:noinline
