@@ -19,11 +19,11 @@ import (
 // found slows single benchmarks down by 5 %, and not at all, and asks both benchbot and what people do
 // today what changed: ten runs of base, then of head, and benchstat.
 func found(o options) error {
-	lines, err := calibrate(o)
+	curves, err := calibrate(o)
 	if err != nil {
 		return err
 	}
-	names := slices.Sorted(maps.Keys(lines))
+	names := slices.Sorted(maps.Keys(curves))
 	names = names[:min(o.count, len(names))]
 	base := o.dir + "-base"
 	if err := repo.Git(filepath.Dir(o.dir), "clone", "-q", o.dir, base); err != nil {
@@ -33,7 +33,7 @@ func found(o options) error {
 	for _, name := range names {
 		for _, effect := range []float64{0.05, 0} {
 			if effect > 0 {
-				err = plant(o, lines[name].spins(effect))
+				err = plant(o, curves[name].spins(effect))
 			} else {
 				err = repo.Git(o.dir, "checkout", "-q", "--", o.subject.file)
 			}

@@ -14,12 +14,12 @@ import (
 
 // ab slows a hot function down by a calibrated spin and looks whether that is found.
 func ab(o options) error {
-	lines, err := calibrate(o)
+	curves, err := calibrate(o)
 	if err != nil {
 		return err
 	}
 	for _, effect := range o.effects {
-		spins := spinsFor(lines, effect)
+		spins := spinsFor(curves, effect)
 		if err := plant(o, spins); err != nil {
 			return err
 		}
@@ -29,7 +29,7 @@ func ab(o options) error {
 		}
 		byTime, byCount, wrong, held, all := map[string]bool{}, map[string]bool{}, 0, 0, 0
 		for _, r := range c.Results {
-			l, ok := lines[r.name()]
+			curve, ok := curves[r.name()]
 			if !ok || r.Unit != "sec/op" && r.Unit != instructions {
 				continue
 			}
@@ -48,7 +48,7 @@ func ab(o options) error {
 				continue
 			}
 			all++
-			low, high, truth := percent(r.Low), percent(r.High), 100*l.at(spins)
+			low, high, truth := percent(r.Low), percent(r.High), 100*curve.at(spins)
 			if low <= truth && truth <= high {
 				held++
 			}
@@ -102,25 +102,43 @@ func plant(o options, spins int) error {
 	return os.WriteFile(path, []byte(text+spin), 0o644)
 }
 
-// A slope is how a benchmark's time grows with the spins of a call.
-type slope struct {
-	few  float64 // the change of time at fewSpins
-	each float64 // and for each spin more
+// A curve is how a benchmark's time grows with the spins of a call: the change at each of calibrated, between
+// which it is taken to be straight. It is no line, because a processor hides a few spins behind other work.
+type curve [len(calibrated)]float64
+
+var calibrated = [...]int{1, 11, 41}
+
+// at is the change of time with so many spins.
+func (c curve) at(spins int) float64 {
+	i := 1
+	for i < len(calibrated)-1 && spins > calibrated[i] {
+		i++
+	}
+	return c[i-1] + c.each(i)*float64(spins-calibrated[i-1])
 }
 
-const fewSpins, manySpins = 1, 41
-
-func (s slope) at(spins int) float64 { return s.few + s.each*float64(spins-fewSpins) }
+// each is the change for one spin more before the calibrated point i.
+func (c curve) each(i int) float64 {
+	return (c[i] - c[i-1]) / float64(calibrated[i]-calibrated[i-1])
+}
 
 // spins is how many slow the benchmark down by a share. Fewer than were measured would be a guess.
-func (s slope) spins(effect float64) int {
-	return fewSpins + max(0, int(math.Round((effect-s.few)/s.each)))
+func (c curve) spins(effect float64) int {
+	i := 1
+	for i < len(calibrated)-1 && effect > c[i] {
+		i++
+	}
+	if c.each(i) <= 0 { // noise
+		return calibrated[i-1]
+	}
+	return calibrated[i-1] + max(0, int(math.Round((effect-c[i-1])/c.each(i))))
 }
 
-// calibrate measures the benchmarks with few and with many spins and draws the line between them.
-func calibrate(o options) (map[string]slope, error) {
-	var seen [2]map[string]float64
-	for i, n := range []int{fewSpins, manySpins} {
+// calibrate measures the benchmarks with few and with many spins.
+func calibrate(o options) (map[string]curve, error) {
+	curves := map[string]curve{}
+	seen := map[string]int{}
+	for i, n := range calibrated {
 		if err := plant(o, n); err != nil {
 			return nil, err
 		}
@@ -128,30 +146,29 @@ func calibrate(o options) (map[string]slope, error) {
 		if err != nil {
 			return nil, err
 		}
-		seen[i] = map[string]float64{}
 		for _, r := range c.Results {
 			if r.Unit == "sec/op" && r.Change != nil {
-				seen[i][r.name()] = *r.Change
+				curve := curves[r.name()]
+				curve[i] = *r.Change
+				curves[r.name()] = curve
+				seen[r.name()]++
 			}
 		}
 	}
-	lines := map[string]slope{}
-	for name, few := range seen[0] {
-		if many, ok := seen[1][name]; ok && many > few+0.05 {
-			lines[name] = slope{few, (many - few) / (manySpins - fewSpins)}
-		}
-	}
-	if len(lines) == 0 {
+	maps.DeleteFunc(curves, func(name string, c curve) bool {
+		return seen[name] < len(calibrated) || c[len(c)-1] < c[0]+0.05
+	})
+	if len(curves) == 0 {
 		return nil, fmt.Errorf("the spin slows no benchmark of %s down", o.name)
 	}
-	return lines, nil
+	return curves, nil
 }
 
 // spinsFor is how many slow the benchmarks down by a share in the median.
-func spinsFor(lines map[string]slope, effect float64) int {
+func spinsFor(curves map[string]curve, effect float64) int {
 	var all []int
-	for _, l := range lines {
-		all = append(all, l.spins(effect))
+	for _, c := range curves {
+		all = append(all, c.spins(effect))
 	}
 	slices.Sort(all)
 	return all[len(all)/2]
