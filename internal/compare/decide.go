@@ -77,7 +77,7 @@ func (f *family) decide(t *pairedTest, r *bench.Result) {
 	case r.Head == nil:
 		r.Verdict, r.Reason = bench.Removed, bench.ReasonOnlyBase
 	case t.exact():
-		t.decideExact(r)
+		f.decideExact(t, r)
 	case t.blank():
 		r.Verdict, r.Reason = bench.Inconclusive, bench.ReasonZero
 		r.Change, r.ChangeLow, r.ChangeHigh = bench.NaN, bench.NaN, bench.NaN
@@ -86,8 +86,9 @@ func (f *family) decide(t *pairedTest, r *bench.Result) {
 	}
 }
 
-// decideExact: with no spread on either side any difference from the limit on is real.
-func (t *pairedTest) decideExact(r *bench.Result) {
+// decideExact: with no spread on either side any difference from the limit on is real, unless there are so few
+// pairs that luck explains it.
+func (f *family) decideExact(t *pairedTest, r *bench.Result) {
 	r.Reason = bench.ReasonExact
 	diff := t.head[0] - t.base[0]
 	relative := math.Inf(1)
@@ -99,9 +100,19 @@ func (t *pairedTest) decideExact(r *bench.Result) {
 		r.Verdict, r.Change, r.ChangeLow, r.ChangeHigh = bench.Unchanged, 0, 0, 0
 	case relative < t.limit:
 		r.Verdict, r.Reason = bench.Unchanged, bench.ReasonSmall
+	case len(t.diffs) < f.leastExact():
+		r.Verdict, r.Reason = bench.Inconclusive, bench.ReasonSamples
 	default:
 		r.Verdict = direction(diff, t.better)
 	}
+}
+
+// leastExact is the number of pairs from which a difference without spread is believed where the clock ended a
+// benchmark before its first look. Where each process gives one of several values by luck, be they as likely as they
+// may, all n of base give one and all n of head another with a probability of at most 2·4⁻ⁿ. That is to stay
+// below the rate for all tests together.
+func (f *family) leastExact() int {
+	return int(math.Ceil(math.Log2(2*float64(max(1, f.tests))/f.settings.Rate()) / 2))
 }
 
 func (f *family) decideTested(t *pairedTest, r *bench.Result) {

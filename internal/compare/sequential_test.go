@@ -152,6 +152,45 @@ func TestLuckyHalvesAreNoChange(t *testing.T) {
 	}
 }
 
+// TestLuckOfFewPairsIsNoChange: where the clock ends many benchmarks after a few pairs, a difference without spread
+// is luck in some of them. It takes more pairs to be believed, and as many are enough.
+func TestLuckOfFewPairsIsNoChange(t *testing.T) {
+	rng := rand.New(rand.NewPCG(24, 24))
+	for pairs := 1; pairs < 8; pairs++ {
+		var series []bench.Series
+		for i := range 1000 {
+			flip := func() (values []float64) {
+				for range pairs {
+					values = append(values, float64(3+rng.IntN(2)))
+				}
+				return values
+			}
+			series = append(series, fake(fmt.Sprint(i), bench.Bytes, flip(), flip()))
+		}
+		results, _ := Paired(series, Settings{}, nil)
+		exact := 0
+		for _, r := range results {
+			if moved(&r) {
+				t.Errorf("%s: %s (%s) of %v after %d pairs", r.Name, r.Verdict, r.Reason, r.Change, r.Pairs)
+			}
+			if r.Reason == bench.ReasonSamples {
+				exact++
+			}
+		}
+		if pairs < 4 && exact == 0 {
+			t.Errorf("no benchmark of 1,000 differs by luck after %d pairs, so this shows nothing", pairs)
+		}
+	}
+	for _, c := range []struct {
+		pairs int
+		want  bench.Verdict
+	}{{3, bench.Inconclusive}, {4, bench.Regression}} { // 2·4⁻⁴ is below one in a hundred
+		if r := onlyResult(t, fake("a", bench.Allocs, repeat(100, c.pairs), repeat(101, c.pairs))); r.Verdict != c.want {
+			t.Errorf("one more allocation in %d pairs is %s, want %s", c.pairs, r.Verdict, c.want)
+		}
+	}
+}
+
 // BenchmarkSequentialRound is what deciding costs after a round of pairs: the benchmark's name says how
 // many benchmarks, of three units each, and after how many pairs; the second number is that of the first
 // look. A round of 5,000 benchmarks takes about 800 seconds of measuring.
