@@ -70,8 +70,9 @@ func (r *run) gatherEvidence(ctx context.Context, start, deadline time.Time) err
 }
 
 // countable are the benchmarks that both revisions have: changed ones, the worst first, those that are not decided,
-// first those whose change did not stand over layouts and then the likeliest to have changed, and the others. Changed and undecided ones are none of a package whose builds
-// are the same, where nothing can have changed. One that reports instructions itself is none of them.
+// first those whose change did not stand over layouts and then the likeliest to have changed, and the others. Changed
+// and undecided ones are none of a package whose builds are the same, where nothing can have changed. One that reports
+// instructions itself is none of them.
 func (r *run) countable() (changed, undecided, others []measure.Subject) {
 	type candidate struct {
 		measure.Subject
@@ -148,8 +149,8 @@ func (r *run) countable() (changed, undecided, others []measure.Subject) {
 const countLeast = 5 * time.Second
 
 // countInstructions counts instructions of subjects within a budget, within a part of it for the first time, and
-// within another again those whose first counts do not differ by the limit. Where there is no Valgrind that is a note only if counts of all
-// were asked for.
+// within another again those whose first counts do not differ by the limit. Where there is no Valgrind that is a note
+// only if counts of all were asked for.
 func (r *run) countInstructions(ctx context.Context, subjects []measure.Subject, budget, first, alike time.Duration) error {
 	asked := r.o.Instructions == config.CountAlways
 	if len(subjects) == 0 || min(budget, first) < countLeast && !asked {

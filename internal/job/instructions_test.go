@@ -2,6 +2,7 @@ package job
 
 import (
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -41,6 +42,22 @@ func TestCountableBenchmarks(t *testing.T) {
 	r.targets[0].Head.Identity = "base"
 	if got := names(); got[0] != "" || got[1] != "" {
 		t.Errorf("of builds that are the same, there are %q", got)
+	}
+}
+
+// What both countings of a job had no time for is said once.
+func TestNotesOfCounting(t *testing.T) {
+	r := &run{c: &bench.Comparison{}}
+	r.counted.Add(measure.Counted{All: 4, Alike: 1, Short: 2, Notes: []string{"no instructions of p.X: base: it crashed"}})
+	r.counted.Add(measure.Counted{All: 1, Short: 1})
+	r.judgeCounts()
+	want := []string{
+		"no instructions of p.X: base: it crashed",
+		"the instructions of 1 of 5 benchmarks were counted once a side, as there was no more time, and differ by less than the limit",
+		"the time for counting instructions ended before 3 of 5 benchmarks",
+	}
+	if !slices.Equal(r.c.Notes, want) {
+		t.Errorf("the notes are %q, want %q", r.c.Notes, want)
 	}
 }
 

@@ -142,9 +142,16 @@ func (s *stretch) level(a, b int) float64 {
 // tilt are the weighted sums of a line through y[a:b]: of the squared places, and of places times y,
 // each from its mean.
 func (s *stretch) tilt(a, b int) (xx, xy float64) {
+	w, xx, xy := s.scaledTilt(a, b)
+	return xx / w, xy / w
+}
+
+// scaledTilt is tilt times the weight w, for which nothing has to be divided.
+func (s *stretch) scaledTilt(a, b int) (w, xx, xy float64) {
 	from, to := &s.sums[a], &s.sums[b]
-	w, x, y := to.w-from.w, to.wi-from.wi, to.wy-from.wy
-	return to.wii - from.wii - x*x/w, to.wiy - from.wiy - x*y/w
+	w = to.w - from.w
+	x, y := to.wi-from.wi, to.wy-from.wy
+	return w, w*(to.wii-from.wii) - x*x, w*(to.wiy-from.wiy) - x*y
 }
 
 // line is the weighted squared distance of y[a:b] from a line, given that from their mean.
@@ -156,12 +163,10 @@ func (s *stretch) line(a, b int, level float64) float64 {
 	return max(0, level-xy*xy/xx)
 }
 
-// tilted tells whether a line through y[a:b] explains more than its price. The partition asks of each
-// pair of places, so nothing is divided here.
+// tilted tells whether a line through y[a:b] explains more than its price, which the partition asks of each
+// pair of places.
 func (s *stretch) tilted(a, b int) bool {
-	from, to := &s.sums[a], &s.sums[b]
-	w, x, y := to.w-from.w, to.wi-from.wi, to.wy-from.wy
-	xx, xy := w*(to.wii-from.wii)-x*x, w*(to.wiy-from.wiy)-x*y
+	w, xx, xy := s.scaledTilt(a, b)
 	return xy*xy > slopePrice*w*xx
 }
 
