@@ -13,18 +13,18 @@ import (
 // passesToday is how often what people do today runs each side.
 const passesToday = 10
 
-// cost times what people do and benchbot on the same change: one that touches every package, or the patch
-// of a commit. One pass of the benchmarks is timed, and charged ten times for each side.
+// cost times what people do and benchbot on the same change: a function more in every package that no benchmark
+// calls, or the patch of a commit. One pass of the benchmarks is timed, and charged ten times for each side.
 func cost(o options) error {
-	args := []string{"--base", "HEAD", "--head", "HEAD", "--no-skip"}
 	if o.patch != "" {
 		if err := repo.Git(o.dir, "apply", "--whitespace=nowarn", o.patch); err != nil {
 			return err
 		}
 		o.name += " with " + filepath.Base(o.patch)
-		args = []string{"--base", "main"}
+	} else if err := addUnrelated(o, 48); err != nil {
+		return err
 	}
-	c, err := o.compare(o.only(args...)...)
+	c, err := o.compare(o.only("--base", "main")...)
 	if err != nil {
 		return err
 	}

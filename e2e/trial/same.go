@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -17,21 +18,11 @@ func aa(o options) error {
 	return nil
 }
 
-// unrelated adds one function that no benchmark calls, of several sizes, and links it in.
+// unrelated adds one function that no benchmark calls to every package, of several sizes, and links it in.
 func unrelated(o options) error {
 	tests, alarms := 0, 0
-	pkg := filepath.Base(o.subject.module)
-	if pkg == "v5" {
-		pkg = "chi"
-	}
 	for i := range o.sizes {
-		var body strings.Builder
-		fmt.Fprintf(&body, "package %s\n\n// BenchbotUnrelated is linked in and never called by a benchmark.\n//\n//go:noinline\nfunc BenchbotUnrelated(n int) int {\n", pkg)
-		for k := range 3 << i {
-			fmt.Fprintf(&body, "\tn = n*%d + n>>%d\n", 2*k+3, k%7+1)
-		}
-		body.WriteString("\treturn n\n}\n\nvar benchbotKeep = BenchbotUnrelated\n\nfunc init() {\n\tif len(benchbotName) > 100 {\n\t\tprintln(benchbotKeep(1))\n\t}\n}\n\nvar benchbotName = \"x\"\n")
-		if err := os.WriteFile(filepath.Join(o.dir, "zz_unrelated.go"), []byte(body.String()), 0o644); err != nil {
+		if err := addUnrelated(o, 3<<i); err != nil {
 			return err
 		}
 		c, err := o.compare(o.only("--base", "main")...)
@@ -44,3 +35,45 @@ func unrelated(o options) error {
 	fmt.Printf("%s, %d sizes: %d comparisons, %d false alarms\n", o.name, o.sizes, tests, alarms)
 	return nil
 }
+
+// addUnrelated writes a function of so many lines into every package of the subject.
+func addUnrelated(o options, lines int) error {
+	cmd := exec.Command("go", append([]string{"list", "-f", "{{.Name}} {{.Dir}}"}, o.subject.packages...)...)
+	cmd.Dir = o.dir
+	out, err := cmd.Output()
+	if err != nil {
+		return fmt.Errorf("%v: %w", cmd.Args, err)
+	}
+	var body strings.Builder
+	for k := range lines {
+		fmt.Fprintf(&body, "\tn = n*%d + n>>%d\n", 2*k+3, k%7+1)
+	}
+	for pkg := range strings.Lines(string(out)) {
+		name, dir, _ := strings.Cut(strings.TrimSpace(pkg), " ")
+		text := fmt.Sprintf(unrelatedFile, name, body.String())
+		if err := os.WriteFile(filepath.Join(dir, "zz_unrelated.go"), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unrelatedFile is a function that the linker keeps, because init could call it.
+const unrelatedFile = `package %s
+
+//go:noinline
+func benchbotUnrelated(n int) int {
+%s	return n
+}
+
+var (
+	benchbotKeep = benchbotUnrelated
+	benchbotName = "x"
+)
+
+func init() {
+	if len(benchbotName) > 100 {
+		println(benchbotKeep(1))
+	}
+}
+`

@@ -17,18 +17,23 @@ import (
 	"github.com/benchbot/benchbot/internal/measure"
 )
 
-// countUndecided counts instructions of what time left undecided. For as long as measuring took benchmarks are
-// counted for the first time, for half of that again what seems to be the same; what seems to have changed may take
-// all the time there is. They are no evidence but a second instrument, which decides what the first could not.
-// It is given when measuring began and by when it has to end.
+// undecidedShare is how long what time left undecided is counted for the first time, as a part of what measuring took:
+// a job in which hardly anything is decided is not to take much longer for that. A short one counts for as long as it
+// may look for evidence.
+const undecidedShare = 0.25
+
+// countUndecided counts instructions of what time left undecided. For a part of the time that measuring took
+// benchmarks are counted for the first time, for half of that again what seems to be the same; what seems to have
+// changed may take all the time there is. They are no evidence but a second instrument, which decides what the first
+// could not. It is given when measuring began and by when it has to end.
 func (r *run) countUndecided(ctx context.Context, start, deadline time.Time) error {
 	if r.o.Instructions != config.CountCandidates {
 		return nil // or all are counted, see gatherEvidence
 	}
 	now := time.Now()
-	measured := now.Sub(start)
+	first := max(time.Duration(undecidedShare*float64(now.Sub(start))), 2*evidenceLeast)
 	_, undecided, _ := r.countable()
-	err := r.countInstructions(ctx, undecided, deadline.Sub(now), measured, measured/2)
+	err := r.countInstructions(ctx, undecided, deadline.Sub(now), first, first/2)
 	r.c.Timings.ProcessSeconds += time.Since(now).Seconds()
 	return err
 }
