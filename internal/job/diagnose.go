@@ -19,11 +19,12 @@ import (
 )
 
 // Evidence takes at most a fifth of the time that measuring took, less what it takes to end a process. A
-// job that is decided within seconds gives it a few, since no profile says anything in less. Of the job's
-// time a part is kept free for it.
+// job that is decided within seconds gives it a few, since no profile says anything in less, and up to twice as many
+// where the machine is slow. Of the job's time a part is kept free for it.
 const (
 	evidenceShare = 0.19
 	evidenceLeast = 4 * time.Second
+	evidenceShort = 2 * evidenceLeast
 	evidenceKept  = 0.1
 )
 
@@ -87,7 +88,7 @@ func profileTime(budget, spent, left time.Duration, asked bool) (planned, grace 
 	if asked {
 		spent = 0
 	}
-	whole := max(budget, 2*evidenceLeast)
+	whole := max(budget, evidenceShort)
 	planned = min(budget-min(spent, budget/2), left)
 	return planned, max(0, min(whole-spent-planned, left-planned))
 }

@@ -31,11 +31,18 @@ func (r *run) countUndecided(ctx context.Context, start, deadline time.Time) err
 		return nil // or all are counted, see gatherEvidence
 	}
 	now := time.Now()
-	first := max(time.Duration(undecidedShare*float64(now.Sub(start))), 2*evidenceLeast)
+	first, alike := undecidedTime(now.Sub(start))
 	_, undecided, _ := r.countable()
-	err := r.countInstructions(ctx, undecided, deadline.Sub(now), first, first/2)
+	err := r.countInstructions(ctx, undecided, deadline.Sub(now), first, alike)
 	r.c.Timings.ProcessSeconds += time.Since(now).Seconds()
 	return err
+}
+
+// undecidedTime is how long undecided benchmarks are counted for the first time after so much of measuring, and how
+// much of that may be over for those to be counted again whose first counts are alike.
+func undecidedTime(measured time.Duration) (first, alike time.Duration) {
+	first = max(time.Duration(undecidedShare*float64(measured)), evidenceShort)
+	return first, first / 2
 }
 
 // gatherEvidence counts instructions, of what changed within half of the time for evidence, or of all within the
@@ -52,8 +59,7 @@ func (r *run) gatherEvidence(ctx context.Context, start, deadline time.Time) err
 			return err
 		}
 	case config.CountCandidates:
-		// A short job may take up to twice the least, see diagnose.
-		end := began.Add(max(budget, 2*evidenceLeast) / 2)
+		end := began.Add(max(budget, evidenceShort) / 2)
 		if end.After(deadline) {
 			end = deadline.Add(-budget)
 		}

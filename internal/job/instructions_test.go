@@ -84,6 +84,18 @@ func TestTimeOfProfilesBesideCounts(t *testing.T) {
 	}
 }
 
+// Counting what time left undecided must not make a long job much longer.
+func TestTimeOfUndecided(t *testing.T) {
+	const s = time.Second
+	for _, tc := range []struct{ measured, first, alike time.Duration }{
+		{0, 8 * s, 4 * s}, {32 * s, 8 * s, 4 * s}, {200 * s, 50 * s, 25 * s},
+	} {
+		if first, alike := undecidedTime(tc.measured); first != tc.first || alike != tc.alike {
+			t.Errorf("%+v: %v and %v", tc, first, alike)
+		}
+	}
+}
+
 func TestTimeOfMessages(t *testing.T) {
 	const s = time.Second
 	for _, tc := range []struct {
