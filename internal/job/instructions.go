@@ -197,8 +197,12 @@ func (r *run) judgeCounts() {
 	if n := r.counted.Alike; n > 0 {
 		r.note("the instructions of %d of %d benchmarks were counted once a side, as there was no more time, and differ by less than the limit", n, r.counted.All)
 	}
-	if n := r.counted.Short; n > 0 {
+	switch n := r.counted.Short; {
+	case n == 0:
+	case r.o.Instructions == config.CountAlways:
 		r.note("the time for counting instructions ended before %d of %d benchmarks", n, r.counted.All)
+	default:
+		r.note("the time for counting instructions ended before %d of %d benchmarks; --instructions always gives it the rest of the budget", n, r.counted.All)
 	}
 	r.executed = map[bench.Benchmark]measure.InstructionCount{}
 	var steady []compare.Counts

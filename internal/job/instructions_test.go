@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/benchbot/benchbot/internal/bench"
+	"github.com/benchbot/benchbot/internal/config"
 	"github.com/benchbot/benchbot/internal/measure"
 	"github.com/benchbot/benchbot/internal/revision"
 )
@@ -47,14 +48,14 @@ func TestCountableBenchmarks(t *testing.T) {
 
 // What both countings of a job had no time for is said once.
 func TestNotesOfCounting(t *testing.T) {
-	r := &run{c: &bench.Comparison{}}
+	r := &run{c: &bench.Comparison{}, o: RunOptions{Instructions: config.CountCandidates}}
 	r.counted.Add(measure.Counted{All: 4, Alike: 1, Short: 2, Notes: []string{"no instructions of p.X: base: it crashed"}})
 	r.counted.Add(measure.Counted{All: 1, Short: 1})
 	r.judgeCounts()
 	want := []string{
 		"no instructions of p.X: base: it crashed",
 		"the instructions of 1 of 5 benchmarks were counted once a side, as there was no more time, and differ by less than the limit",
-		"the time for counting instructions ended before 3 of 5 benchmarks",
+		"the time for counting instructions ended before 3 of 5 benchmarks; --instructions always gives it the rest of the budget",
 	}
 	if !slices.Equal(r.c.Notes, want) {
 		t.Errorf("the notes are %q, want %q", r.c.Notes, want)

@@ -12,7 +12,7 @@ import (
 
 // noteKeys are the notes in the catalogues, whole ones first and then what may be filled into one.
 var noteKeys = []string{
-	"note.budget", "note.profiles-cut", "note.instructions-cut", "note.instructions-once", "note.instructions-some", "note.instructions-none", "note.instructions-differ", "note.instructions-of",
+	"note.budget", "note.profiles-cut", "note.instructions-cut", "note.instructions-left", "note.instructions-once", "note.instructions-some", "note.instructions-none", "note.instructions-differ", "note.instructions-of",
 	"note.no-profiles", "note.no-lines", "note.compiler-time", "note.not-used", "note.not-taken", "note.base", "note.layout", "note.shards",
 	"note.config-none", "note.config-differs", "note.submodule", "note.outside", "note.differ-machine", "note.differ",
 	"note.disturbed", "note.others", "note.governor", "note.battery", "note.setting", "note.unknown-targets", "note.branch",

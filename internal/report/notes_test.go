@@ -95,15 +95,16 @@ func TestNotesAreSaidInTheLanguageOfTheReport(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"other processes kept 1.0 of 2 cores busy meanwhile":                                          "otros procesos ocuparon entretanto 1.0 de 2 núcleos",
-		"no CPU profile of p.Fail: base: the process ended with exit status 1":                        "falta algo de p.Fail (perfil de CPU): base: el proceso terminó con exit status 1",
-		"the CPU profile of m.X could not be used: head: head has 7 samples, too few to say anything": "no se pudo usar lo tomado de m.X (perfil de CPU): head: head tiene 7 muestras, muy pocas para decir algo",
-		"the machine slept during 2 of 30 pairs; measured again: 2":                                   "la máquina estuvo suspendida durante 2 de 30 pares; medidos de nuevo: 2",
-		"base: submodule a/b is not checked out: git submodule update --init a/b":                     "base: falta el contenido del submódulo a/b: git submodule update --init a/b",
-		"no instructions of p.X: base: it took longer than there was time for under Valgrind":         "sin instrucciones de p.X: base: con Valgrind tardaba más de lo disponible",
-		"4f2a91c is on main itself, so it was compared with the commit before it":                     "4f2a91c está en la propia main, así que se comparó con el commit anterior",
-		"something that another version said":                                                         "something that another version said",
-		"submodule {again} is not checked out: git submodule update --init {path}":                    "falta el contenido del submódulo {again}: git submodule update --init {path}",
+		"other processes kept 1.0 of 2 cores busy meanwhile":                                                                       "otros procesos ocuparon entretanto 1.0 de 2 núcleos",
+		"no CPU profile of p.Fail: base: the process ended with exit status 1":                                                     "falta algo de p.Fail (perfil de CPU): base: el proceso terminó con exit status 1",
+		"the CPU profile of m.X could not be used: head: head has 7 samples, too few to say anything":                              "no se pudo usar lo tomado de m.X (perfil de CPU): head: head tiene 7 muestras, muy pocas para decir algo",
+		"the machine slept during 2 of 30 pairs; measured again: 2":                                                                "la máquina estuvo suspendida durante 2 de 30 pares; medidos de nuevo: 2",
+		"base: submodule a/b is not checked out: git submodule update --init a/b":                                                  "base: falta el contenido del submódulo a/b: git submodule update --init a/b",
+		"no instructions of p.X: base: it took longer than there was time for under Valgrind":                                      "sin instrucciones de p.X: base: con Valgrind tardaba más de lo disponible",
+		"the time for counting instructions ended before 3 of 4 benchmarks; --instructions always gives it the rest of the budget": "el tiempo para contar instrucciones se acabó antes de 3 de 4 benchmarks; --instructions always le da el resto del tiempo",
+		"4f2a91c is on main itself, so it was compared with the commit before it":                                                  "4f2a91c está en la propia main, así que se comparó con el commit anterior",
+		"something that another version said":                                                                                      "something that another version said",
+		"submodule {again} is not checked out: git submodule update --init {path}":                                                 "falta el contenido del submódulo {again}: git submodule update --init {path}",
 	} {
 		if got := es.note(text); got != want {
 			t.Errorf("%q is said as %q, want %q", text, got, want)
