@@ -102,7 +102,7 @@ type Pair struct {
 type Series struct {
 	Benchmark  Benchmark
 	Plan       Plan
-	Iterations int // b.N of every line, the same for base and head
+	Iterations int // b.N of a line on average over pairs; within a pair it is the same for base and head
 	Pairs      []Pair
 	InBase     bool
 	InHead     bool

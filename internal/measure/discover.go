@@ -22,12 +22,14 @@ const (
 // collectedLength and collectedLines are the plan of benchmarks whose garbage is collected within lines: how long a
 // collection takes depends on the machine far more than anything else does, and a line of 4 ms has one or none of
 // them. A line that allocates collectedFrom bytes, a fifth of the heap at which the runtime first collects, is such a
-// one. Up to keptCollected times as much or as little, a series keeps the plan that it has.
+// one. Up to keptCollected times as much or as little, a series keeps the plan that it has. Its lines are longer or
+// shorter from pair to pair by up to collectedSway, see iterationsOf.
 const (
 	collectedLength = 10 * time.Millisecond
 	collectedLines  = 6
 	collectedFrom   = 4 << 20 / 5
 	keptCollected   = 3
+	collectedSway   = 1. / 3
 )
 
 // usualProcess and longestProcess bound a process whose lines cost more than their own time, because a set-up

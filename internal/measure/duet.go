@@ -37,7 +37,7 @@ func (m *job) findDuets(ctx context.Context) error {
 		}
 		alone := true
 		for _, bin := range sides {
-			s := m.sample(ctx, unit{w}, bin)
+			s := m.sample(ctx, unit{w}, bin, w.series.Iterations)
 			m.spend(s.wall, s.cpu)
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -50,16 +50,16 @@ func (m *job) findDuets(ctx context.Context) error {
 	return nil
 }
 
-// duet runs both sides of a pair at once, the first of the order a little earlier.
-func (m *job) duet(ctx context.Context, u unit, sides [2]*revision.Binary, order [2]int) (samples [2]sample) {
+// duet runs both sides of a pair at once, with n iterations a line, the first of the order a little earlier.
+func (m *job) duet(ctx context.Context, u unit, sides [2]*revision.Binary, order [2]int, n int) (samples [2]sample) {
 	var both sync.WaitGroup
 	both.Go(func() {
 		// The kernel ends a child with the thread that started it, so the thread is this one's own and
 		// ends with it.
 		runtime.LockOSThread()
-		samples[order[0]] = m.sample(ctx, u, sides[order[0]])
+		samples[order[0]] = m.sample(ctx, u, sides[order[0]], n)
 	})
-	samples[order[1]] = m.sample(ctx, u, sides[order[1]])
+	samples[order[1]] = m.sample(ctx, u, sides[order[1]], n)
 	both.Wait()
 	m.spend(max(samples[0].wall, samples[1].wall), samples[0].cpu+samples[1].cpu)
 	return samples

@@ -68,13 +68,13 @@ func (m *job) findPreparation(ctx context.Context, w *work) error {
 // does so again where it is measured, and is named there.
 func (m *job) takes(ctx context.Context, w *work, n int) (time.Duration, error) {
 	probe := *w
-	probe.series.Iterations, probe.series.Plan, probe.series.Together = n, bench.Plan{Lines: 1}, false
+	probe.series.Plan, probe.series.Together = bench.Plan{Lines: 1}, false
 	sides := w.sides()
 	bin := sides[1]
 	if bin == nil {
 		bin = sides[0]
 	}
-	s := m.sample(ctx, unit{&probe}, bin)
+	s := m.sample(ctx, unit{&probe}, bin, n)
 	m.spend(s.wall, s.cpu)
 	if ctx.Err() != nil {
 		return 0, ctx.Err()

@@ -3,6 +3,7 @@ package measure
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/bits"
 	"slices"
 	"strings"
@@ -180,16 +181,16 @@ func (m *job) tryPair(ctx context.Context, u unit, round int) (pairs []bench.Pai
 	for i := range pairs {
 		pairs[i] = bench.Pair{Round: round, HeadFirst: headFirst}
 	}
-	sides := u[0].sides()
+	sides, n := u[0].sides(), m.iterationsOf(u)
 	var samples [2]sample
 	if u[0].series.Plan.Duet && sides[0] != nil && sides[1] != nil {
-		samples = m.duet(ctx, u, sides, order)
+		samples = m.duet(ctx, u, sides, order, n)
 	} else {
 		for _, side := range order {
 			if sides[side] == nil {
 				continue
 			}
-			samples[side] = m.sample(ctx, u, sides[side])
+			samples[side] = m.sample(ctx, u, sides[side], n)
 			if m.spend(samples[side].wall, samples[side].cpu); !samples[side].good() {
 				break
 			}
@@ -230,7 +231,7 @@ func (m *job) failsToo(ctx context.Context, u unit, sides [2]*revision.Binary, s
 	if len(u) > 1 || sides[side] == nil {
 		return nil
 	}
-	s := m.sample(ctx, u, sides[side])
+	s := m.sample(ctx, u, sides[side], u[0].series.Iterations)
 	m.spend(s.wall, s.cpu)
 	if s.err == errOverdue {
 		return nil
@@ -273,9 +274,21 @@ func (m *job) spend(wall, cpu time.Duration) {
 	m.cpu += cpu
 }
 
-// sample runs one fresh process of a unit and reads its lines. It changes nothing of the job, so that two
-// may run at once.
-func (m *job) sample(ctx context.Context, u unit, bin *revision.Binary) sample {
+// iterationsOf draws how many iterations the lines of a pair have. Where garbage is collected within lines, each has
+// a whole number of collections, and one of them can take a third of a line: with the same iterations in every pair,
+// a head that allocates a little more could have one collection more in all of its lines, and look a third slower.
+// Over lines of many lengths it has as many more as it has in the long run.
+func (m *job) iterationsOf(u unit) int {
+	n := u[0].series.Iterations
+	if !slices.ContainsFunc(u, func(w *work) bool { return w.series.Plan.Length > lineLength }) {
+		return n
+	}
+	return max(1, int(math.Round(float64(n)*(1+collectedSway*(2*m.rng.Float64()-1)))))
+}
+
+// sample runs one fresh process of a unit, with n iterations a line, and reads its lines. It changes nothing of
+// the job, so that two may run at once.
+func (m *job) sample(ctx context.Context, u unit, bin *revision.Binary, n int) sample {
 	s := &u[0].series
 	processes := make([]bench.Process, len(u))
 	var timeout time.Duration
@@ -289,20 +302,20 @@ func (m *job) sample(ctx context.Context, u unit, bin *revision.Binary) sample {
 	}
 	c := call{binary: bin, env: m.env, timeout: timeout, deadline: m.lastCall(), args: []string{
 		"-test.benchmem", "-test.timeout=0", fmt.Sprintf("-test.cpu=%d", s.Benchmark.Procs),
-		fmt.Sprintf("-test.benchtime=%dx", s.Iterations), fmt.Sprintf("-test.count=%d", s.Plan.Lines),
+		fmt.Sprintf("-test.benchtime=%dx", n), fmt.Sprintf("-test.count=%d", s.Plan.Lines),
 	}}
 	if len(u) == 1 {
 		c.args = append(selecting(s.Benchmark), c.args...)
 		c.line = func(line string) bool {
 			l, _, ok := parseFigures(line)
-			if ok && l.Iterations == s.Iterations {
+			if ok && l.Iterations == n {
 				processes[0].Lines = append(processes[0].Lines, l)
 			}
 			return ok
 		}
 	} else {
 		c.args = append(c.args, "-test.run=^$", "-test.bench="+strings.Join(patterns, "|"), "-test.v=test2json")
-		c.line = shared(u, processes)
+		c.line = shared(u, n, processes)
 	}
 	e, err := c.run(ctx)
 	out := sample{processes: processes, wall: e.wall, cpu: e.cpu}
@@ -325,7 +338,7 @@ func (m *job) sample(ctx context.Context, u unit, bin *revision.Binary) sample {
 
 // shared reads the lines of a process that several benchmarks share, by the marks that the testing
 // package sets.
-func shared(u unit, processes []bench.Process) func(string) bool {
+func shared(u unit, n int, processes []bench.Process) func(string) bool {
 	at := map[string]int{}
 	for i, w := range u {
 		at[w.series.Benchmark.Path()] = i
@@ -334,7 +347,7 @@ func shared(u unit, processes []bench.Process) func(string) bool {
 		started: func(string) {}, skipped: func(string) {}, failed: func(string, string) {},
 		result: func(name string, procs int, l bench.Line) {
 			i, ok := at[name]
-			if ok && l.Iterations == u[i].series.Iterations && procs == u[i].series.Benchmark.Procs {
+			if ok && l.Iterations == n && procs == u[i].series.Benchmark.Procs {
 				processes[i].Lines = append(processes[i].Lines, l)
 			}
 		},
