@@ -228,7 +228,10 @@ func TestThroughputOfPairsFollowsTime(t *testing.T) {
 
 // drive measures simulated series under a Sequential until it is done.
 func drive(series []bench.Series, s Settings) ([]bench.Result, int) {
-	q := NewSequential(s)
+	return driveWith(NewSequential(s), series)
+}
+
+func driveWith(q *Sequential, series []bench.Series) ([]bench.Result, int) {
 	taken := make([]bench.Series, len(series))
 	on := make([]bool, len(series))
 	for i := range series {

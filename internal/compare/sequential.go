@@ -52,6 +52,10 @@ import (
 //     order, which the draw is there against, would raise an alarm in 1.8 instead of 1.2 % of pull requests. It is
 //     there where changes are measured again over layouts (layoutSchedule), which chance alone hardly comes to.
 type Sequential struct {
+	// Spare, where it is set, tells whether there is so much time that hardly anything is to be given up. That
+	// makes no false alarm, and no verdict depends on it but by the pairs that there are.
+	Spare func() bool
+
 	family *family
 	on     []bool
 }
@@ -82,6 +86,9 @@ var (
 
 const fewToGiveUp = 12
 
+// forlorn is the chance of a decision below which not even spare time is spent.
+const forlorn = 0.02
+
 // looks fixes the looks for a number of tests: the first where a test with four pairs to spare can be
 // significant after the correction.
 func (s schedule) looks(tests int, rate float64) []int {
@@ -106,6 +113,10 @@ func (q *Sequential) Undecided(_ int, series []bench.Series) []bool {
 		for i := range q.on {
 			q.on[i] = true
 		}
+	}
+	if usual := q.family.schedule; q.Spare != nil && q.Spare() {
+		q.family.schedule.slim, q.family.schedule.none = forlorn, forlorn
+		defer func() { q.family.schedule = usual }()
 	}
 	q.family.take(series)
 	if q.family.looks == nil && anyPairs(series) < firstLook {

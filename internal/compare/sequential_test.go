@@ -72,6 +72,34 @@ func TestHopelessOnesAreGivenUp(t *testing.T) {
 	}
 }
 
+// TestSpareTimeIsSpent: with time to spare, changes are found in benchmarks that would be given up; one that is too
+// noisy for any verdict is given up all the same.
+func TestSpareTimeIsSpent(t *testing.T) {
+	rng := rand.New(rand.NewPCG(23, 23))
+	spare := func() *Sequential {
+		q := NewSequential(Settings{})
+		q.Spare = func() bool { return true }
+		return q
+	}
+	usual, more, ended := 0, 0, 0
+	for range 200 {
+		series := []bench.Series{noisy(rng, "a", 100, 0.05, 0.1)}
+		if results, _ := drive(series, Settings{}); results[0].Verdict == bench.Regression {
+			usual++
+		}
+		if results, _ := driveWith(spare(), series); results[0].Verdict == bench.Regression {
+			more++
+		}
+		if _, pairs := driveWith(spare(), []bench.Series{noisy(rng, "a", 100, 0, 1)}); pairs < last(usualSchedule.looks(1, DefaultFalseAlarmRate)) {
+			ended++
+		}
+	}
+	t.Logf("of 200 changes of 5 %%, %d found in the usual time and %d with time to spare", usual, more)
+	if more < usual+20 || ended < 180 {
+		t.Errorf("of 200 changes of 5 %%, %d found in the usual time and %d with time to spare; %d hopeless ones given up", usual, more, ended)
+	}
+}
+
 // TestExactUnits: what is exact and the same is decided at once, what is exact and different when
 // processes that are lucky by halves are ruled out.
 func TestExactUnits(t *testing.T) {

@@ -59,6 +59,10 @@ type RunOptions struct {
 // DefaultBudget is RunOptions.Budget where it is 0.
 const DefaultBudget = 10 * time.Minute
 
+// spareShare is the part of the budget for which measuring gives hardly anything up: what a job of few benchmarks
+// saves by that is not worth a change that it does not find.
+const spareShare = 0.05
+
 // Run measures and compares two revisions. What is wrong with a benchmark or a package stands in the
 // comparison; an error means that there is no comparison.
 func Run(ctx context.Context, o RunOptions) (*bench.Comparison, error) {
@@ -335,6 +339,8 @@ func (r *run) measure(ctx context.Context, deadline time.Time) error {
 	start := time.Now()
 	deadline = deadline.Add(start.Sub(waited)) // waiting for another job is not this job's time
 	q := compare.NewSequential(r.o.Settings)
+	spareUntil := start.Add(time.Duration(spareShare * float64(r.o.Budget)))
+	q.Spare = func() bool { return time.Now().Before(spareUntil) }
 	opts := measure.Options{
 		Targets: r.targets, Bench: r.o.Bench, CPU: r.o.CPU, Seed: r.o.Seed, Timeout: r.o.Timeout, Duet: r.o.Duet,
 		Deadline: firstDeadline(start, deadline), Env: r.o.Env, Plans: r.o.Plans, Undecided: q.Undecided, Progress: r.o.Progress,
