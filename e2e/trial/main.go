@@ -1,13 +1,13 @@
 // Command trial tries benchbot on real modules, where the truth is known: the same code on both sides
-// (aa), one unrelated function more (unrelated), a function slowed down by a known share (ab); and
+// (aa), one unrelated function more (unrelated), operations slowed down by a known share (ab); and
 // holds it beside what people do today (cost): ten runs of `go test -bench` of base, then of head, and
 // benchstat. It prints what it saw; docs/trust.md keeps the figures.
 //
 //	go run ./trial aa        [-module fastjson] [-load none|busy|bursty] [-budget 10m] [-bench RE]
 //	go run ./trial unrelated [-module fastjson] [-sizes 8] [-bench RE]
-//	go run ./trial ab        [-module fastjson] [-effects 3,5,10]
+//	go run ./trial ab        [-module fastjson] [-effects 3,5,10] [-bench RE]
 //	go run ./trial cost      [-module fastjson] [-patch FILE] [-bench RE] [-least]
-//	go run ./trial found     [-module fastjson] [-n 4]
+//	go run ./trial found     [-module fastjson] [-n 4] [-bench RE]
 //	go run ./trial plans     [-module chi] [-n 20]
 //	go run ./trial counts    [-module chi] [-bench RE]
 package main
@@ -30,16 +30,14 @@ import (
 type subject struct {
 	module, version string
 	packages        []string
-	file            string // where a function can be slowed down
-	function        string // the line that opens it
-	bench           string // benchmarks that it is hot in
+	bench           string // benchmarks to slow down
 }
 
 var subjects = map[string]subject{
-	"fastjson": {"github.com/valyala/fastjson", "v1.6.4", []string{"./..."}, "parser.go", "func parseObject(s string, c *cache, depth int) (*Value, string, error) {", "BenchmarkParse$/^(small|medium|large|citm|twitter)$/^fastjson$"},
-	"chi":      {"github.com/go-chi/chi/v5", "v5.1.0", []string{"."}, "tree.go", "func (n *node) findRoute(rctx *Context, method methodTyp, path string) *node {", "BenchmarkMux"},
-	"compress": {"github.com/klauspost/compress", "v1.19.0", []string{"./..."}, "", "", ""},
-	"zap":      {"go.uber.org/zap", "v1.27.0", []string{".", "./zapcore", "./buffer"}, "zapcore/json_encoder.go", "func (enc *jsonEncoder) addElementSeparator() {", "BenchmarkJSON|BenchmarkZapJSON|Benchmark10Fields|BenchmarkInt64Field|BenchmarkStringField"},
+	"fastjson": {"github.com/valyala/fastjson", "v1.6.4", []string{"./..."}, "BenchmarkParse$/^(small|medium)$/^fastjson|BenchmarkValidate/^medium$/^fastjson|BenchmarkObjectGet/^items_100$"},
+	"chi":      {"github.com/go-chi/chi/v5", "v5.1.0", []string{"."}, "."},
+	"compress": {"github.com/klauspost/compress", "v1.19.0", []string{"./..."}, "."},
+	"zap":      {"go.uber.org/zap", "v1.27.0", []string{".", "./zapcore", "./buffer"}, "BenchmarkJSON|BenchmarkZapJSON|Benchmark10Fields|BenchmarkInt64Field|BenchmarkStringField|BenchmarkErrorField|BenchmarkTimeField"},
 }
 
 func main() {
@@ -62,7 +60,7 @@ type options struct {
 	seed     int64
 	keep     string
 	duet     bool
-	bench    string // of which benchmarks; "" of all
+	bench    string // of which benchmarks; "" of those that the trial is for
 	root     string // of this repository
 	benchbot string
 	dir      string
@@ -83,7 +81,7 @@ func run(args []string) error {
 	least := fl.Bool("least", false, "cost does not time a pass of go test, but charges each benchmark the second that Go gives it at least")
 	seed := fl.Int64("seed", 1, "of the random orders")
 	duet := fl.Bool("duet", false, "give benchbot --duet")
-	bench := fl.String("bench", "", "only the benchmarks that match, for aa, unrelated, cost and counts")
+	bench := fl.String("bench", "", "only the benchmarks that match, not for plans")
 	keep := fl.String("keep", "", "a `file` that gets benchbot's last result, with all samples")
 	if err := fl.Parse(args[1:]); err != nil {
 		return err

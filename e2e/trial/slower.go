@@ -5,171 +5,207 @@ import (
 	"maps"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
-	"slices"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/benchbot/benchbot/e2e/internal/repo"
 )
 
-// ab slows a hot function down by a calibrated spin and looks whether that is found.
+// ab makes benchmarks slower by a known share and looks whether that is found. Their code lies elsewhere, too, as it
+// does after a change.
 func ab(o options) error {
-	curves, err := calibrate(o)
+	exact, err := prepare(o)
 	if err != nil {
 		return err
 	}
 	for _, effect := range o.effects {
-		spins := spinsFor(curves, effect)
-		if err := plant(o, spins); err != nil {
+		if err := addUnrelated(o, 48); err != nil {
 			return err
 		}
-		c, err := o.compare("--base", "main", "--bench", o.subject.bench)
+		if err := slowDown(o, effect); err != nil {
+			return err
+		}
+		c, err := o.compare("--base", "main", "--bench", o.pattern())
 		if err != nil {
 			return err
 		}
-		byTime, byCount, wrong, held, all := map[string]bool{}, map[string]bool{}, 0, 0, 0
+		byTime, byCount, wrong, unchanged := map[string]bool{}, map[string]bool{}, 0, 0
+		var one, many held // intervals of one layout, and over layouts
 		for _, r := range c.Results {
-			curve, ok := curves[r.name()]
-			if !ok || r.Unit != "sec/op" && r.Unit != instructions {
+			if !exact[r.name()] || r.Unit != "sec/op" && r.Unit != instructions {
 				continue
 			}
-			by := byTime
-			if r.Unit == instructions {
+			by, of := byTime, &one
+			switch {
+			case r.Unit == instructions:
 				by = byCount
-				fmt.Printf("  %s: instructions %s %+.1f %%\n", r.name(), r.Verdict, percent(r.Change))
+			case r.Layout != nil && r.Layout.First != nil:
+				of = &many
 			}
 			switch r.Verdict {
 			case "regression":
 				by[r.name()] = true
 			case "improvement":
 				wrong++
+			case "unchanged":
+				if r.Unit != instructions {
+					unchanged++
+				}
 			}
-			if r.Unit == instructions {
-				continue
+			low, high := percent(r.Low), percent(r.High)
+			if r.Unit != instructions {
+				of.all++
+				if low <= 100*effect && 100*effect <= high {
+					of.held++
+				}
 			}
-			all++
-			low, high, truth := percent(r.Low), percent(r.High), 100*curve.at(spins)
-			if low <= truth && truth <= high {
-				held++
-			}
-			fmt.Printf("  %s: %s %s %+.1f %% (%+.1f … %+.1f %%), foreseen %+.1f %%\n", r.name(), r.Verdict, r.Reason, percent(r.Change), low, high, truth)
+			fmt.Printf("  %s %s: %s %s %+.1f %% (%+.1f … %+.1f %%)\n", r.name(), r.Unit, r.Verdict, r.Reason, percent(r.Change), low, high)
 		}
 		either := maps.Clone(byTime)
 		maps.Copy(either, byCount)
-		fmt.Printf("%s slowed down by about %.0f %% (%d spins a call): %d of %d benchmarks found by their time, %d by that or by instructions, %d wrong directions, %d intervals of time hold what calibration foresees; %.0f s\n",
-			o.name, 100*effect, spins, len(byTime), all, len(either), wrong, held, c.Timings.Total)
+		fmt.Printf("%s slowed down by %.0f %%: %d of %d benchmarks found by their time, %d by that or by instructions, %d wrong directions, %d called unchanged; %d of %d intervals of time over layouts hold it, %d of %d of one layout; %.0f s\n",
+			o.name, 100*effect, len(byTime), one.all+many.all, len(either), wrong, unchanged, many.held, many.all, one.held, one.all, c.Timings.Total)
 	}
 	return nil
 }
 
+// held is how many of all intervals hold the truth.
+type held struct{ held, all int }
+
 const instructions = "instructions/op"
 
-// spin takes time of the processor that it runs on and of no other: a store that is always executed would have
-// benchmarks that run in parallel pass a cache line to and fro, at a cost that depends on where the host puts the
-// processors. x never is zero.
-const spin = `
-
-//go:noinline
-func benchbotSpin(n int) {
-	x := uint32(1)
-	for i := 0; i < n; i++ { // modules may ask for an old Go
-		x ^= x << 13
-		x ^= x >> 17
-		x ^= x << 5
+// pattern selects what ab and found look at.
+func (o options) pattern() string {
+	if o.bench != "" {
+		return o.bench
 	}
-	if x == 0 {
-		benchbotSink = x
-	}
+	return o.subject.bench
 }
 
-var benchbotSink uint32
-`
-
-// plant writes the spin into the working tree's copy of the function.
-func plant(o options, spins int) error {
-	path := filepath.Join(o.dir, o.subject.file)
-	if err := repo.Git(o.dir, "checkout", "-q", "--", o.subject.file); err != nil {
-		return err
-	}
-	src, err := os.ReadFile(path)
+// prepare has the loops of the benchmarks on main do some operations twice, as yet none, and tells whose time
+// grows by just that share. That is known without measuring it. How much time a spin inside of a function adds
+// is not: a processor hides some of it behind other work, and it would have to be foreseen by a measurement with
+// the very errors that are to be tried.
+func prepare(o options) (exact map[string]bool, err error) {
+	tests, err := loops(o)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if !strings.Contains(string(src), o.subject.function) {
-		return fmt.Errorf("%s does not hold %q", o.subject.file, o.subject.function)
-	}
-	text := strings.Replace(string(src), o.subject.function, fmt.Sprintf("%s\n\tbenchbotSpin(%d)", o.subject.function, spins), 1)
-	return os.WriteFile(path, []byte(text+spin), 0o644)
-}
-
-// A curve is how a benchmark's time grows with the spins of a call: the change at each of calibrated, between
-// which it is taken to be straight. It is no line, because a processor hides a few spins behind other work.
-type curve [len(calibrated)]float64
-
-var calibrated = [...]int{1, 11, 41}
-
-// at is the change of time with so many spins.
-func (c curve) at(spins int) float64 {
-	i := 1
-	for i < len(calibrated)-1 && spins > calibrated[i] {
-		i++
-	}
-	return c[i-1] + c.each(i)*float64(spins-calibrated[i-1])
-}
-
-// each is the change for one spin more before the calibrated point i.
-func (c curve) each(i int) float64 {
-	return (c[i] - c[i-1]) / float64(calibrated[i]-calibrated[i-1])
-}
-
-// spins is how many slow the benchmark down by a share. Fewer than were measured would be a guess.
-func (c curve) spins(effect float64) int {
-	i := 1
-	for i < len(calibrated)-1 && effect > c[i] {
-		i++
-	}
-	if c.each(i) <= 0 { // noise
-		return calibrated[i-1]
-	}
-	return calibrated[i-1] + max(0, int(math.Round((effect-c[i-1])/c.each(i))))
-}
-
-// calibrate measures the benchmarks with few and with many spins.
-func calibrate(o options) (map[string]curve, error) {
-	curves := map[string]curve{}
-	seen := map[string]int{}
-	for i, n := range calibrated {
-		if err := plant(o, n); err != nil {
-			return nil, err
-		}
-		c, err := o.compare("--base", "main", "--bench", o.subject.bench)
+	for _, path := range tests {
+		src, err := os.ReadFile(path)
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range c.Results {
-			if r.Unit == "sec/op" && r.Change != nil {
-				curve := curves[r.name()]
-				curve[i] = *r.Change
-				curves[r.name()] = curve
-				seen[r.name()]++
+		text := strings.NewReplacer(parallelLoop, "for due := 5000; benchbotAgain(&due) || pb.Next(); {", "i < b.N;", "i < benchbotMore(b.N);").Replace(string(src))
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	if err := slowDown(o, 0); err != nil {
+		return nil, err
+	}
+	if err := repo.Commit(o.dir, "Operations that can be done twice"); err != nil {
+		return nil, err
+	}
+	return operations(o)
+}
+
+const parallelLoop = "for pb.Next() {"
+
+// loops are the test files of the subject whose loops can be rewritten, before and after that.
+func loops(o options) (files []string, err error) {
+	cmd := exec.Command("go", append([]string{"list", "-f", "{{$d := .Dir}}{{range .TestGoFiles}}{{$d}}/{{.}}\n{{end}}{{range .XTestGoFiles}}{{$d}}/{{.}}\n{{end}}"}, o.subject.packages...)...)
+	cmd.Dir = o.dir
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%v: %w", cmd.Args, err)
+	}
+	for path := range strings.FieldsSeq(string(out)) {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if loop.Match(src) {
+			files = append(files, path)
+		}
+	}
+	return files, nil
+}
+
+var (
+	loop          = regexp.MustCompile(`for pb\.Next\(\) \{|i < b\.N;|benchbotAgain\(&|benchbotMore\(b`)
+	packageClause = regexp.MustCompile(`(?m)^package (\w+)`)
+)
+
+// slowDown has a share of the operations done twice, in the working tree.
+func slowDown(o options, share float64) error {
+	tests, err := loops(o)
+	if err != nil {
+		return err
+	}
+	for _, path := range tests {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		name := packageClause.FindStringSubmatch(string(src))
+		if name == nil {
+			return fmt.Errorf("%s has no package clause", path)
+		}
+		text := fmt.Sprintf(againFile, name[1], int(math.Round(1e4*share)))
+		if err := os.WriteFile(filepath.Join(filepath.Dir(path), "zz_again_"+name[1]+"_test.go"), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// againFile does a share of operations twice. It is a variable, so that the code of both sides is the same.
+const againFile = `package %s
+
+var benchbotShare = %d // of ten thousand
+
+func benchbotMore(n int) int { return n + (n*benchbotShare+5000)/10000 }
+
+func benchbotAgain(due *int) bool {
+	if *due >= 10000 {
+		*due -= 10000
+		return true
+	}
+	*due += benchbotShare
+	return false
+}
+`
+
+// operations are the benchmarks whose operations are long enough for what doing them twice costs besides, and so
+// short that a line has hundreds of them: of a few, no small share can be done twice.
+func operations(o options) (map[string]bool, error) {
+	cmd := exec.Command("go", append([]string{"test", "-run=^$", "-bench=" + o.pattern(), "-benchtime=20ms"}, o.subject.packages...)...)
+	cmd.Dir = o.dir
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%v: %w\n%s", cmd.Args, err, out)
+	}
+	exact := map[string]bool{}
+	pkg := ""
+	for line := range strings.Lines(string(out)) {
+		if p, ok := strings.CutPrefix(line, "pkg: "); ok {
+			pkg = strings.TrimSpace(p)
+		} else if m := resultLine.FindStringSubmatch(line); m != nil {
+			ns, err := strconv.ParseFloat(m[2], 64)
+			if err != nil {
+				return nil, err
+			}
+			if 100 <= ns && ns <= 20_000 {
+				exact[result{Package: pkg, Benchmark: strings.TrimPrefix(m[1], "Benchmark")}.name()] = true
 			}
 		}
 	}
-	maps.DeleteFunc(curves, func(name string, c curve) bool {
-		return seen[name] < len(calibrated) || c[len(c)-1] < c[0]+0.05
-	})
-	if len(curves) == 0 {
-		return nil, fmt.Errorf("the spin slows no benchmark of %s down", o.name)
+	if len(exact) == 0 {
+		return nil, fmt.Errorf("no benchmark of %s can be slowed down by a known share", o.name)
 	}
-	return curves, nil
-}
-
-// spinsFor is how many slow the benchmarks down by a share in the median.
-func spinsFor(curves map[string]curve, effect float64) int {
-	var all []int
-	for _, c := range curves {
-		all = append(all, c.spins(effect))
-	}
-	slices.Sort(all)
-	return all[len(all)/2]
+	return exact, nil
 }
