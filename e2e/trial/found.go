@@ -32,10 +32,10 @@ func found(o options) error {
 	var ours, theirs tally
 	for _, name := range names {
 		for _, effect := range []float64{0.05, 0} {
-			err := slowDown(o, effect)
-			if err != nil {
+			if err := slowDown(o, effect); err != nil {
 				return err
 			}
+			// The expression selects what lies below the benchmark, too.
 			_, function, _ := strings.Cut(name, ".")
 			pattern := exactly("Benchmark" + function)
 			c, err := o.compare("--base", "main", "--no-skip", "--bench", pattern)
@@ -58,7 +58,7 @@ func found(o options) error {
 			}
 		}
 	}
-	fmt.Printf("%s, %d benchmarks, each slowed down by 5 %% and left alone:\n", o.name, len(names))
+	fmt.Printf("%s, %d benchmarks with what lies below them, each slowed down by 5 %% and left alone:\n", o.name, len(names))
 	for _, side := range []struct {
 		who string
 		t   tally

@@ -14,6 +14,7 @@ type family struct {
 	looks    []int // nil until the first chance to decide anything; of readings that have none of their own
 	readings []*reading
 	tests    int
+	spare    bool // nothing that has a prospect is to be given up now
 }
 
 // A reading is what was read of one series so far.
@@ -256,10 +257,14 @@ func (f *family) slower(t *pairedTest) bool {
 // hopeless tells whether going on to the last look would hardly decide anything.
 func (f *family) hopeless(t *pairedTest) bool {
 	n := len(t.diffs)
-	if slices.Contains(t.looks, n) {
-		return f.chance(t) < f.schedule.slim
+	slim, none := f.schedule.slim, f.schedule.none
+	if f.spare {
+		slim, none = forlorn, forlorn
 	}
-	return n >= fewToGiveUp && f.chance(t) < f.schedule.none
+	if slices.Contains(t.looks, n) {
+		return f.chance(t) < slim
+	}
+	return n >= fewToGiveUp && f.chance(t) < none
 }
 
 // chance is that of a decision at the last look, with the estimate and its standard error as they are:

@@ -231,6 +231,7 @@ func drive(series []bench.Series, s Settings) ([]bench.Result, int) {
 	return driveWith(NewSequential(s), series)
 }
 
+// driveWith is drive with a Sequential of its own.
 func driveWith(q *Sequential, series []bench.Series) ([]bench.Result, int) {
 	taken := make([]bench.Series, len(series))
 	on := make([]bool, len(series))

@@ -19,7 +19,7 @@ import (
 // draw does not touch. Times are tested by their means as well (slowlines.go), on a fifth of the budget.
 //
 // What stops measuring. At a look: a significant change, or the prospect of none (hopeless). After any
-// pair from the twelfth on: hardly any prospect at all. After any pair: an interval inside plus/minus the
+// pair from the twelfth on: hardly any prospect at all. (While there is time to spare, no prospect.) After any pair: an interval inside plus/minus the
 // limit, which makes "unchanged" and no alarm. A benchmark with a target goes on until that is decided too
 // (targets.go). At the last look everything stops. Where the clock ends a series in between, what is left of
 // its budget is spent on the pairs that it has.
@@ -114,10 +114,7 @@ func (q *Sequential) Undecided(_ int, series []bench.Series) []bool {
 			q.on[i] = true
 		}
 	}
-	if usual := q.family.schedule; q.Spare != nil && q.Spare() {
-		q.family.schedule.slim, q.family.schedule.none = forlorn, forlorn
-		defer func() { q.family.schedule = usual }()
-	}
+	q.family.spare = q.Spare != nil && q.Spare()
 	q.family.take(series)
 	if q.family.looks == nil && anyPairs(series) < firstLook {
 		return q.on

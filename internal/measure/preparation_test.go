@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,7 +15,7 @@ func TestPreparation(t *testing.T) {
 	bin := observedBinary(t)
 	res, err := Run(context.Background(), Options{
 		Targets: []Target{{Package: "example.com/p", Base: bin, Head: bin}}, Bench: "^Benchmark(Prepare|Slow)$", Seed: 1,
-		Undecided: func(_ int, series []bench.Series) []bool { return make([]bool, len(series)) },
+		Undecided: func(round int, series []bench.Series) []bool { return slices.Repeat([]bool{round < 3}, len(series)) },
 	})
 	if err != nil || len(res.Series) != 2 || len(res.Failures) > 0 {
 		t.Fatalf("%v: %+v", err, res)
@@ -26,6 +27,19 @@ func TestPreparation(t *testing.T) {
 		case "Prepare": // 20 ms, and then a microsecond an operation
 			if s.Iterations < 100 || s.Plan.Length < 16*time.Millisecond || sec > 5e-3 {
 				t.Errorf("%s: %s of %d iterations, %v s an operation", s.Benchmark, s.Plan, s.Iterations, sec)
+			}
+			lengths := map[int]bool{} // drawn for each pair
+			for _, p := range s.Pairs {
+				n := p.Base.Lines[0].Iterations
+				lengths[n] = true
+				for _, l := range slices.Concat(p.Base.Lines, p.Head.Lines) {
+					if l.Iterations != n {
+						t.Errorf("lines of %d and of %d iterations in a pair", n, l.Iterations)
+					}
+				}
+			}
+			if len(lengths) < 2 {
+				t.Errorf("the lines of %d pairs have %v iterations", len(s.Pairs), lengths)
 			}
 		case "Slow":
 			if s.Iterations != 1 || s.Plan.Length != 0 {

@@ -274,10 +274,10 @@ func (m *job) spend(wall, cpu time.Duration) {
 	m.cpu += cpu
 }
 
-// iterationsOf draws how many iterations the lines of a pair have. Where garbage is collected within lines, each has
-// a whole number of collections, and one of them can take a third of a line: with the same iterations in every pair,
-// a head that allocates a little more could have one collection more in all of its lines, and look a third slower.
-// Over lines of many lengths it has as many more as it has in the long run.
+// iterationsOf draws how many iterations the lines of a pair have, where they are longer than usual: garbage is
+// collected within them, or may be, in what is prepared. Each has a whole number of collections, and one of them can
+// take as long as the rest of the line: with the same iterations in every pair, a head that allocates a little more
+// could have one more in all of its lines. Over lines of many lengths it has as many more as it has in the long run.
 func (m *job) iterationsOf(u unit) int {
 	n := u[0].series.Iterations
 	if !slices.ContainsFunc(u, func(w *work) bool { return w.series.Plan.Length > lineLength }) {

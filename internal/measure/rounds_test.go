@@ -9,7 +9,7 @@ import (
 )
 
 // A line of 9,600 iterations that allocate 416 bytes each stands just before its first collection. One that
-// allocates a twentieth more has that collection; over pairs of drawn lengths it has a twentieth more of them.
+// allocates a twentieth more has that collection; over pairs of drawn lengths, in few of them.
 func TestLinesThatCollectHaveManyLengths(t *testing.T) {
 	m := newJob(Options{Seed: 1})
 	usual := &work{series: bench.Series{Iterations: 9600, Plan: bench.Plan{Lines: lines, Length: lineLength}}}
