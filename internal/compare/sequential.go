@@ -18,11 +18,11 @@ import (
 // does and however long it remembers it. Everything else follows from sizes of differences, which the
 // draw does not touch. Times are tested by their means as well (slowlines.go), on a fifth of the budget.
 //
-// What stops measuring. At a look: a significant change, or the prospect of none (hopeless). After any
-// pair from the twelfth on: hardly any prospect at all. (While there is time to spare, no prospect.) After any pair: an interval inside plus/minus the
-// limit, which makes "unchanged" and no alarm. A benchmark with a target goes on until that is decided too
-// (targets.go). At the last look everything stops. Where the clock ends a series in between, what is left of
-// its budget is spent on the pairs that it has.
+// What stops measuring. At a look: a significant change, or the prospect of none (hopeless). After any pair from
+// the twelfth on: hardly any prospect at all. (While there is time to spare, no prospect.) After any pair: an
+// interval inside plus/minus the limit, which makes "unchanged" and no alarm. A benchmark with a target goes on
+// until that is decided too (targets.go). At the last look everything stops. Where the clock ends a series in
+// between, what is left of its budget is spent on the pairs that it has.
 //
 // What the interval is worth. Stopping when an interval says something makes it say so too often: 95 %
 // intervals covered the truth in as few as 84 % where it was as large as the limit. So intervals are
